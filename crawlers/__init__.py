@@ -1,0 +1,1 @@
+"""Network in: the only code that fetches public pages."""

@@ -1,0 +1,1 @@
+"""One file per source: its facts, where to start, how to read a page."""

@@ -1,0 +1,1 @@
+"""Screen: the only code that imports Streamlit."""

@@ -1,0 +1,1 @@
+"""Pieces used on two pages or more: pure functions that return escaped HTML."""

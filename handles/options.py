@@ -1,0 +1,80 @@
+"""Options and manners that all commands share: `--store`, `--as`, how a refusal ends, JSON on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from plaint.model import Person
+    from plaint.ports import Stores
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="ADDRESS", help="Where everything is kept [default: PLAINT_STORE, else sqlite:///plaint.db].")
+]
+AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who acts: the key of an account [default: PLAINT_PERSON].")]
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def refuse(reason: str) -> NoReturn:
+    """End with exit status 1 and one line on standard error."""
+    print(f"plaint: {' '.join(reason.split())}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def wrong_usage(reason: str) -> NoReturn:
+    """End with exit status 2 and one line on standard error."""
+    print(f"plaint: {' '.join(reason.split())}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def opened(address: str | None) -> Iterator[Stores]:
+    """The stores at `address` (or of the settings), closed afterwards; a store that is down is a refusal."""
+    from indexer.connect import connect
+
+    from plaint.ports import StoreDown
+    from settings import settings
+
+    try:
+        stores = connect(address or settings().store, evidence=settings().evidence)
+    except (StoreDown, ValueError) as error:
+        refuse(str(error))
+    try:
+        yield stores
+    except StoreDown as error:
+        refuse(str(error))
+    finally:
+        stores.close()
+
+
+def acting(stores: Stores, key: str | None) -> Person:
+    """The account that acts; a refusal says how to name one."""
+    from settings import settings
+
+    key = key or settings().person
+    people = {person.key: person for person in stores.registers.people()}
+    if key is None:
+        refuse("who acts? Give --as PERSON or set PLAINT_PERSON; `plaint people list` shows the accounts")
+    if key not in people or not people[key].active:
+        from rapidfuzz.process import extractOne
+
+        near = extractOne(key, [k for k in people if people[k].active], score_cutoff=60)
+        refuse(f"no active account {key!r}" + (f"; did you mean {near[0]}?" if near else "; `plaint people list` shows the accounts"))
+    return people[key]
+
+
+def say(value: Any) -> None:
+    """One JSON object on one line of standard output."""
+    import msgspec
+
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

@@ -1,0 +1,1 @@
+"""Disk: the only code that stores or searches."""

@@ -1,0 +1,1 @@
+"""What may happen to a case: `decide` and `evolve`, queues."""

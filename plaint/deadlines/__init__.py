@@ -1,0 +1,1 @@
+"""The clock engine; regimes and calendars are data."""

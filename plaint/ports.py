@@ -1,0 +1,295 @@
+"""What the rules need of the edges: Protocols, so that nothing here knows a database, a file or a socket.
+
+`indexer.connect(address)` gives a `Stores`. Every method may be called from several processes at once. A store that
+cannot be reached raises `StoreDown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
+from plaint.query.tree import CaseMark, Found, Search
+
+
+class StoreDown(Exception):
+    """The store did not answer; the message says which address and what to try."""
+
+
+class Conflict(Exception):
+    """Somebody appended first. `entries` are what they wrote, so that the refusal can name what changed."""
+
+    def __init__(self, case: str, entries: Sequence[Entry]) -> None:
+        super().__init__(f"{case} changed meanwhile")
+        self.case, self.entries = case, tuple(entries)
+
+
+class Outcome(StrEnum):
+    """What became of a post that was put."""
+
+    NEW = "new"
+    KNOWN = "known"
+    CHANGED = "changed"
+    GONE = "gone"
+    STALE = "stale"
+
+
+class Posts(Protocol):
+    """The archive of posts with its search."""
+
+    def put(self, posts: Sequence[Post]) -> list[Outcome]:
+        """Store a batch in one transaction; one outcome for each, in order.
+
+        Equal `fingerprint`: KNOWN (counters and the newest capture are kept). Another: a new revision, unless the
+        capture is older than the one held (STALE: kept as an earlier revision, the present stays). A post with `gone`
+        marks a known one (GONE) and never creates one. A batch with the same id twice keeps the last.
+        """
+
+    def get(self, ids: Sequence[str]) -> list[Post]:
+        """The posts that exist among `ids`, in that order."""
+
+    def revisions(self, id: str) -> list[Revision]:
+        """All states of a post's words, oldest first; empty for an unknown post."""
+
+    def thread(self, id: str, limit: int = 200) -> list[Post]:
+        """The conversation of a post, itself included, oldest first: same source and thread, or tied by `reply_to` or `within`."""
+
+    def search(self, search: Search) -> Found:
+        """Answer one question; raises ValueError for a cursor that is not this question's."""
+
+    def scan(self, search: Search) -> Iterator[Post]:
+        """Every match in the question's order, none missing or twice while others write; `limit` is ignored."""
+
+    def refs(self, source: str, firm: str | None = None) -> Iterator[str]:
+        """The refs of a source's posts that are not gone, for telling which vanished."""
+
+    def vanish(self, ids: Sequence[str], at: str) -> int:
+        """Mark posts that are no longer at their source; how many were not marked before."""
+
+    def mark(self, id: str, mark: CaseMark | None) -> None:
+        """Tie a post to its case (casework only)."""
+
+    def newest(self, source: str, firm: str | None = None) -> str | None:
+        """The newest `earliest` held for a source, for incremental crawls."""
+
+
+class Runs(Protocol):
+    """The run ledger and the quarantine."""
+
+    def save(self, run: Run) -> None:
+        """Write the state of a run; the last one saved counts."""
+
+    def get(self, id: str) -> Run | None:
+        """One run."""
+
+    def newest(self, source: str | None = None, limit: int = 50) -> list[Run]:
+        """The newest runs first."""
+
+    def quarantine(self, items: Sequence[Quarantined]) -> None:
+        """Keep rejected items; an item with a known id replaces it."""
+
+    def quarantined(self, source: str | None = None, state: str = "open", limit: int = 200) -> list[Quarantined]:
+        """Rejected items, newest first."""
+
+    def quarantine_counts(self) -> dict[tuple[str, str], int]:
+        """How many open items by (source, reason)."""
+
+    def settle(self, ids: Sequence[str], state: str) -> None:
+        """Mark items as `retried` or `dismissed`."""
+
+    def seen_page(self, url: str) -> Mapping[str, str]:
+        """The validators (`etag`, `last_modified`, `sha256`, `at`) of the last fetch of `url`; empty when unknown."""
+
+    def note_page(self, url: str, validators: Mapping[str, str]) -> None:
+        """Remember the validators of a fetch."""
+
+
+class Registers(Protocol):
+    """Who is who: firms, approvals of sources, people."""
+
+    def firms(self) -> list[Firm]:
+        """All firms by key."""
+
+    def save_firms(self, firms: Sequence[Firm]) -> None:
+        """Add or replace firms by key."""
+
+    def approvals(self) -> list[Approval]:
+        """The present decision for each source and firm."""
+
+    def save_approval(self, approval: Approval) -> None:
+        """Replace the present decision (the event itself goes to the case log)."""
+
+    def people(self) -> list[Person]:
+        """All accounts."""
+
+    def save_person(self, person: Person, secret: str | None = None) -> None:
+        """Add or replace an account; `secret` is a password's hash and stays as it was when None."""
+
+    def secret(self, key: str) -> str | None:
+        """The hash of an account's password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has its place: `kind` is an event's name, `said` its fields as plain JSON values.
+
+    `bodies` are texts kept outside the chain (notes, names, drafts), by the name under which `said` refers to them;
+    the log replaces each by a keyed digest.
+    """
+
+    kind: str
+    said: Mapping[str, Any]
+    bodies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log. `stream` is a case id (or `sources`, `people`, `access`), `version` its number from 1.
+
+    `hash` covers every field and `before`, the hash of the stream's entry before it (64 zeros for the first).
+    `digests` maps a body's name to its keyed digest; `position` is the order in which the store took it.
+    """
+
+    stream: str
+    version: int
+    at: str
+    by: str
+    command: str
+    kind: str
+    said: Mapping[str, Any]
+    digests: Mapping[str, str]
+    before: str
+    hash: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A signature over all chain heads at one moment. `heads` maps a stream to (version, hash)."""
+
+    number: int
+    at: str
+    position: int
+    heads: Mapping[str, tuple[int, str]]
+    before: str
+    hash: str
+
+
+class CaseLog(Protocol):
+    """The append-only log of everything people did; the truth about cases."""
+
+    def append(self, stream: str, expected: int, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
+        """Append in one transaction if the stream's version is `expected`; else raises Conflict.
+
+        A `command` that is already in the log is not done again: its entries are returned.
+        """
+
+    def read(self, stream: str) -> list[Entry]:
+        """All entries of a stream, oldest first."""
+
+    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
+        """Texts by (version, name); None where erased."""
+
+    def erase(self, stream: str, version: int, name: str) -> None:
+        """Drop a body and its key; the chain stays valid."""
+
+    def streams(self, prefix: str = "") -> Iterator[str]:
+        """All stream names."""
+
+    def walk(self, after: int = 0) -> Iterator[Entry]:
+        """All entries in the order of `position`."""
+
+    def seal(self, at: str) -> Seal:
+        """Seal all chain heads."""
+
+    def seals(self) -> list[Seal]:
+        """All seals, oldest first."""
+
+    def save_case(self, row: CaseRow) -> None:
+        """Write the projection of one case, unless a newer version is there."""
+
+    def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
+        """Projected cases and the exact number of all that match, soonest due first, then id."""
+
+    def command_done(self, command: str) -> bool:
+        """Whether the log has this command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline."""
+
+    case: str
+    version: int
+    firm: str
+    state: str
+    title: str
+    source: str
+    posts: tuple[str, ...]
+    opened: str
+    changed: str
+    assignee: str | None = None
+    due: str | None = None
+    due_clock: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases: each part narrows; `scope` is the firms the asker may see."""
+
+    scope: tuple[str, ...] | None = None
+    firm: str | None = None
+    states: tuple[str, ...] = ()
+    assignee: str | None = None
+    unassigned: bool = False
+    post: str | None = None
+    due_before: str | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class Evidence(Protocol):
+    """What was fetched, as it was."""
+
+    def keep(self, fetch: Fetched) -> Capture:
+        """Write the request and response as WARC records; the capture says where. Equal bytes are kept once, as a revisit."""
+
+    def fetch(self, warc: str) -> Fetched:
+        """Read one record back by its position; raises LookupError when it is not there or damaged."""
+
+    def walk(self) -> Iterator[tuple[str, Fetched]]:
+        """All response records with their positions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One exchange with the web, secrets already struck out. `at` is ISO 8601 in UTC."""
+
+    url: str
+    at: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    robots: str | None = None
+    source: str | None = None
+
+
+class Stores(Protocol):
+    """Everything that is kept, behind one address."""
+
+    address: str
+    posts: Posts
+    runs: Runs
+    registers: Registers
+    cases: CaseLog
+    evidence: Evidence
+
+    def close(self) -> None:
+        """Let go of files and sockets; safe to call twice."""

@@ -1,0 +1,1 @@
+"""What a person types, as a tree that every store answers alike."""

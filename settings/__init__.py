@@ -1,0 +1,51 @@
+"""Settings, read once from the environment and `plaint.toml`: the only code that knows their names.
+
+Every setting is documented in `docs/settings.md`; a test holds the page to it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """What can be set; the environment (`PLAINT_…`) wins over `plaint.toml`, that over the defaults here."""
+
+    model_config = SettingsConfigDict(env_prefix="PLAINT_", toml_file="plaint.toml", extra="forbid")
+
+    store: str = "sqlite:///plaint.db"
+    """Where everything is kept: `sqlite:///file`, or `http(s)://` for Elasticsearch."""
+    person: str | None = None
+    """Who acts on the command line when `--as` is not given: the key of an account."""
+    evidence: Path | None = None
+    """Folder of the WARC files; default: beside the store, `FILE.evidence`."""
+    firms: Path = Path("firms.toml")
+    """The firms to load into an empty register."""
+    contact: str | None = None
+    """Address or page put into the User-Agent, so that a site can reach whoever crawls it."""
+    delay: float | None = None
+    """Seconds between requests to one host; raises a source's own delay, never lowers it below robots.txt."""
+    homes: dict[str, str] = {}
+    """Other addresses for sources, by key: `{"appstore": "http://127.0.0.1:8123"}`; for loopback peers and proxies."""
+    zone: str = "Europe/London"
+    """IANA time zone in which figures count days when a firm has none."""
+    seals: Path | None = None
+    """Folder outside the store where each seal of the log is also written."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Arguments, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,5 @@
+"""Start the dashboard: `streamlit run streamlit_app.py`."""
+
+from dashboard.app import show
+
+show()
