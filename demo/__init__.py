@@ -1,0 +1,1 @@
+"""A small made-up public web on loopback, with a story to find; nothing in it is real."""
