@@ -301,7 +301,8 @@ class Site:
     seconds between requests; `expect` is the least and most posts of one full run for one firm; `zone` is the IANA
     zone of its dates without one; `worst` and `best` are the scale where a page does not name it; `date_order` is
     `DMY`, `MDY` or `YMD` for dates in figures; `strip` are phrases before or after its dates; `live` says whether a
-    crawl may start at all (else saved pages only).
+    crawl may start at all (else saved pages only); `newest_first` that its listing is in that order, so that a walk
+    with `--since` may end early; `needs` are the names of the secrets it reads from the environment.
     """
 
     key: str
@@ -324,6 +325,7 @@ class Site:
     strip: tuple[str, ...] = ()
     version: int = 1
     live: bool = True
+    newest_first: bool = False
     needs: tuple[str, ...] = ()
 
 
@@ -377,7 +379,9 @@ class Run:
     """The ledger of one crawl or import: what the source announced and what became of each item.
 
     `announced` = `new` + `known` + `changed` + `rejected` + `missing` where the source announces a number.
+    These count the source's own items; `within` counts the posts that came inside another one (a firm's answer).
     `state` is `running`, `done`, `failed` or `stopped`; `alarms` are named troubles; times are ISO 8601 in UTC.
+    `worker` names the process that runs it (`host:pid:start`), so that a run that died can be told from one at work.
     """
 
     id: str
@@ -393,11 +397,13 @@ class Run:
     rejected: int = 0
     missing: int = 0
     gone: int = 0
+    within: int = 0
     pages: int = 0
     bytes: int = 0
     errors: int = 0
     alarms: tuple[str, ...] = ()
     cursor: str | None = None
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

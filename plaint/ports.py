@@ -101,7 +101,7 @@ class Runs(Protocol):
         """Mark items as `retried` or `dismissed`."""
 
     def seen_page(self, url: str) -> Mapping[str, str]:
-        """The validators (`etag`, `last_modified`, `sha256`, `at`) of the last fetch of `url`; empty when unknown."""
+        """The validators (`etag`, `last_modified`, `sha256`, `at`, `warc`) of the last fetch of `url`; empty when unknown."""
 
     def note_page(self, url: str, validators: Mapping[str, str]) -> None:
         """Remember the validators of a fetch."""
@@ -168,7 +168,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """A signature over all chain heads at one moment. `heads` maps a stream to (version, hash)."""
+    """A seal over all chain heads at one moment, itself chained.
+
+    `heads` maps each stream that grew since the seal before to its (version, hash): all seals together hold all heads.
+    `order` is the SHA-256 over the hashes of the entries since the seal before, by position; `position` is the last of them.
+    """
 
     number: int
     at: str
@@ -176,19 +180,35 @@ class Seal:
     heads: Mapping[str, tuple[int, str]]
     before: str
     hash: str
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A text outside the chain as it is stored: `secret` (hex) keys its digest; both are None once erased."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    secret: str | None
+    text: str | None
 
 
 class CaseLog(Protocol):
     """The append-only log of everything people did; the truth about cases."""
 
-    def append(self, stream: str, expected: int, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
-        """Append in one transaction if the stream's version is `expected`; else raises Conflict.
+    def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
+        """Append in one transaction if the stream's version is `expected` (None: wherever it stands); else raises Conflict.
 
         A `command` that is already in the log is not done again: its entries are returned.
         """
 
     def read(self, stream: str) -> list[Entry]:
         """All entries of a stream, oldest first."""
+
+    def version(self, stream: str) -> int:
+        """The number of the stream's last entry; 0 for an unknown stream."""
 
     def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
         """Texts by (version, name); None where erased."""
@@ -202,6 +222,9 @@ class CaseLog(Protocol):
     def walk(self, after: int = 0) -> Iterator[Entry]:
         """All entries in the order of `position`."""
 
+    def walk_bodies(self, after: int = 0) -> Iterator[Body]:
+        """All bodies in the order of `position`, then name, for checking digests and for backups."""
+
     def seal(self, at: str) -> Seal:
         """Seal all chain heads."""
 
@@ -210,6 +233,9 @@ class CaseLog(Protocol):
 
     def save_case(self, row: CaseRow) -> None:
         """Write the projection of one case, unless a newer version is there."""
+
+    def behind(self) -> list[str]:
+        """Cases whose projection lacks their newest entries, as after a crash between the two writes."""
 
     def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
         """Projected cases and the exact number of all that match, soonest due first, then id."""
@@ -264,10 +290,17 @@ class Evidence(Protocol):
     def walk(self) -> Iterator[tuple[str, Fetched]]:
         """All response records with their positions."""
 
+    def sync(self) -> None:
+        """Make sure that what was kept survives a power cut; called before posts that point to it are stored."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One exchange with the web, secrets already struck out. `at` is ISO 8601 in UTC."""
+    """One exchange with the web, secrets already struck out. `at` is ISO 8601 in UTC.
+
+    `body` is as it was sent: still compressed where the headers say so. `status` 0 means that there was no exchange
+    (a file that somebody saved).
+    """
 
     url: str
     at: str
