@@ -14,6 +14,9 @@ from typing import Any, Protocol
 from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
 from plaint.query.tree import CaseMark, Found, Search
 
+CASE_STREAM = "c-"
+"""How the streams of cases begin; all other streams (`sources`, `people`, `access`…) have no projection."""
+
 
 class StoreDown(Exception):
     """The store did not answer; the message says which address and what to try."""

@@ -1,0 +1,343 @@
+"""The case log in SQLite: `file.cases`, a file of its own so that no import holds the lock that an append needs.
+
+Triggers forbid changing what is written; the hash chain shows when somebody did it all the same. Every append is one
+transaction that waits for the disk (`synchronous=FULL`): an answered command must survive a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
+from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, StoreDown
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_PATIENCE = 30
+"""Seconds an append waits for others to finish theirs before the store counts as down."""
+
+_ENTRY = "position, stream, version, at, by, command, kind, said, digests, before, hash"
+_SEAL = 'number, at, position, heads, "order", before, hash'
+_rows = msgspec.json.Decoder(CaseRow)
+
+
+class SqliteCases:
+    """`ports.CaseLog` in one SQLite file. Safe for many threads and processes; each thread has its own connection."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._mine = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        with self._transaction() as connection:
+            _migrate(connection)
+
+    def close(self) -> None:
+        """Close the connections of all threads; safe to call twice."""
+        while self._all:
+            self._all.pop().close()
+        self._mine = threading.local()
+
+    def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
+        """See `ports.CaseLog.append`."""
+        with self._transaction() as connection:
+            done = _entries(connection, "command = ?", command)
+            if done:
+                return done
+            version, before = _head(connection, stream)
+            if expected is not None and expected != version:
+                raise Conflict(stream, _entries(connection, "stream = ? AND version > ?", stream, expected))
+            (position,) = connection.execute("SELECT ifnull(max(position), 0) FROM entries").fetchone()
+            entries = []
+            for number, draft in enumerate(drafts, 1):
+                entry, bodies = _chained(draft, stream=stream, version=version + number, position=position + number,
+                                         at=at, by=by, command=command, before=before)  # fmt: skip
+                _insert(connection, entry, bodies)
+                before = entry.hash
+                entries.append(entry)
+            if entries and stream.startswith(CASE_STREAM):
+                connection.execute('INSERT OR REPLACE INTO behind ("case", version) VALUES (?, ?)', (stream, entries[-1].version))
+            return entries
+
+    def read(self, stream: str) -> list[Entry]:
+        """See `ports.CaseLog.read`."""
+        with self._reading() as connection:
+            return _entries(connection, "stream = ?", stream)
+
+    def version(self, stream: str) -> int:
+        """See `ports.CaseLog.version`."""
+        with self._reading() as connection:
+            return _head(connection, stream)[0]
+
+    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
+        """See `ports.CaseLog.bodies`."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ?", (stream,))
+            return {(version, name): text for version, name, text in found}
+
+    def erase(self, stream: str, version: int, name: str) -> None:
+        """See `ports.CaseLog.erase`. The bytes are overwritten in the file and gone from its write-ahead log."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE bodies SET secret = NULL, text = NULL WHERE stream = ? AND version = ? AND name = ?", (stream, version, name))
+        with self._reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def streams(self, prefix: str = "") -> Iterator[str]:
+        """See `ports.CaseLog.streams`."""
+        after = ""
+        while True:
+            with self._reading() as connection:
+                found = connection.execute(
+                    "SELECT DISTINCT stream FROM entries WHERE stream > ? AND substr(stream, 1, ?) = ? ORDER BY stream LIMIT 1000",
+                    (after, len(prefix), prefix),
+                ).fetchall()
+            if not found:
+                return
+            yield from (stream for (stream,) in found)
+            after = found[-1][0]
+
+    def walk(self, after: int = 0) -> Iterator[Entry]:
+        """See `ports.CaseLog.walk`."""
+        while True:
+            with self._reading() as connection:
+                found = _entries(connection, "position > ? ORDER BY position LIMIT 2000", after)
+            if not found:
+                return
+            yield from found
+            after = found[-1].position
+
+    def walk_bodies(self, after: int = 0) -> Iterator[Body]:
+        """See `ports.CaseLog.walk_bodies`."""
+        name = "\U0010ffff"
+        while True:
+            with self._reading() as connection:
+                found = connection.execute(
+                    "SELECT position, stream, version, name, secret, text FROM bodies WHERE (position, name) > (?, ?) "
+                    "ORDER BY position, name LIMIT 2000",
+                    (after, name),
+                ).fetchall()
+            if not found:
+                return
+            for position, stream, version, name, secret, text in found:
+                yield Body(position=position, stream=stream, version=version, name=name, secret=secret, text=text)
+            after, name = found[-1][0], found[-1][3]
+
+    def seal(self, at: str) -> Seal:
+        """See `ports.CaseLog.seal`."""
+        with self._transaction() as connection:
+            last = _seals(connection, "ORDER BY number DESC LIMIT 1")
+            since, number, before = (last[0].position, last[0].number + 1, last[0].hash) if last else (0, 1, GENESIS)
+            grown = connection.execute(
+                "SELECT position, stream, version, hash FROM entries WHERE position > ? ORDER BY position", (since,)
+            ).fetchall()
+            heads = {stream: (version, head) for _, stream, version, head in grown}
+            position = grown[-1][0] if grown else since
+            order = order_hash(row[3] for row in grown)
+            own = seal_hash(number=number, at=at, position=position, heads=heads, order=order, before=before)
+            connection.execute(
+                f"INSERT INTO seals ({_SEAL}) VALUES (?, ?, ?, ?, ?, ?, ?)", (number, at, position, canonical(heads), order, before, own)
+            )
+            return Seal(number=number, at=at, position=position, heads=heads, order=order, before=before, hash=own)
+
+    def seals(self) -> list[Seal]:
+        """See `ports.CaseLog.seals`."""
+        with self._reading() as connection:
+            return _seals(connection, "ORDER BY number")
+
+    def save_case(self, row: CaseRow) -> None:
+        """See `ports.CaseLog.save_case`."""
+        with self._transaction() as connection:
+            written = connection.execute(
+                'INSERT INTO cases ("case", version, firm, state, assignee, due, shown) VALUES (?, ?, ?, ?, ?, ?, ?) '
+                'ON CONFLICT ("case") DO UPDATE SET version = excluded.version, firm = excluded.firm, state = excluded.state, '
+                "assignee = excluded.assignee, due = excluded.due, shown = excluded.shown WHERE excluded.version >= cases.version",
+                (row.case, row.version, row.firm, row.state, row.assignee, row.due, canonical(row)),
+            )
+            if written.rowcount:
+                connection.execute('DELETE FROM case_posts WHERE "case" = ?', (row.case,))
+                connection.executemany('INSERT INTO case_posts (post, "case") VALUES (?, ?)', [(post, row.case) for post in dict.fromkeys(row.posts)])
+            connection.execute('DELETE FROM behind WHERE "case" = ? AND version <= ?', (row.case, row.version))
+
+    def behind(self) -> list[str]:
+        """See `ports.CaseLog.behind`."""
+        with self._reading() as connection:
+            return [case for (case,) in connection.execute('SELECT "case" FROM behind ORDER BY "case"')]
+
+    def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
+        """See `ports.CaseLog.cases`."""
+        where, values = _where(wanted)
+        with self._reading() as connection:
+            (total,) = connection.execute(f"SELECT count(*) FROM cases WHERE {where}", values).fetchone()
+            found = connection.execute(
+                f'SELECT shown FROM cases WHERE {where} ORDER BY due IS NULL, due, "case" LIMIT ? OFFSET ?', (*values, wanted.limit, wanted.offset)
+            )
+            return [_rows.decode(shown) for (shown,) in found], total
+
+    def command_done(self, command: str) -> bool:
+        """See `ports.CaseLog.command_done`."""
+        with self._reading() as connection:
+            return connection.execute("SELECT 1 FROM entries WHERE command = ?", (command,)).fetchone() is not None
+
+    def _connection(self) -> sqlite3.Connection:
+        """The connection of this thread; one inherited through a fork is not used again."""
+        if getattr(self._mine, "process", None) != os.getpid():
+            self._mine.connection = _open(self.path)
+            self._mine.process = os.getpid()
+            self._all.append(self._mine.connection)
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view for all statements inside."""
+        with _down(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, with the file's write lock from the start."""
+        with _down(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "recursive_triggers = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Run the numbered files that this store has not seen yet."""
+    connection.execute("CREATE TABLE IF NOT EXISTS case_migrations (number INTEGER PRIMARY KEY)")
+    (done,) = connection.execute("SELECT ifnull(max(number), 0) FROM case_migrations").fetchone()
+    for file in sorted(_MIGRATIONS.glob("cases_*.sql")):
+        number = int(file.stem.removeprefix("cases_"))
+        if number > done:
+            for statement in _statements(file.read_text(encoding="utf-8")):
+                connection.execute(statement)
+            connection.execute("INSERT INTO case_migrations (number) VALUES (?)", (number,))
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one at a time, because `executescript` would commit before it begins."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def _down(path: Path) -> Iterator[None]:
+    """Say StoreDown, with the file and what to try, where SQLite gives up."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreDown(f"{path}: {error}; is the disk full, or does another process hold the file?") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDown(f"{path}: {error}; run `plaint doctor`, or restore a backup") from error
+
+
+def _chained(draft: Draft, *, stream: str, version: int, position: int, at: str, by: str, command: str, before: str) -> tuple[Entry, list[Body]]:
+    """A draft in its place, and its bodies under fresh secrets."""
+    bodies = [
+        Body(position=position, stream=stream, version=version, name=name, secret=secrets.token_hex(32), text=text)
+        for name, text in draft.bodies.items()
+    ]
+    digests = {body.name: body_digest(body.secret or "", body.text or "") for body in bodies}
+    own = entry_hash(stream=stream, version=version, at=at, by=by, command=command, kind=draft.kind, said=draft.said, digests=digests, before=before)
+    entry = Entry(stream=stream, version=version, at=at, by=by, command=command, kind=draft.kind, said=dict(draft.said),
+                  digests=digests, before=before, hash=own, position=position)  # fmt: skip
+    return entry, bodies
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry, bodies: Sequence[Body]) -> None:
+    connection.execute(
+        f"INSERT INTO entries ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (entry.position, entry.stream, entry.version, entry.at, entry.by, entry.command, entry.kind,
+         canonical(entry.said), canonical(entry.digests), entry.before, entry.hash),
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT INTO bodies (position, stream, version, name, secret, text) VALUES (?, ?, ?, ?, ?, ?)",
+        [(body.position, body.stream, body.version, body.name, body.secret, body.text) for body in bodies],
+    )
+
+
+def _head(connection: sqlite3.Connection, stream: str) -> tuple[int, str]:
+    """The version and hash of a stream's last entry."""
+    found = connection.execute("SELECT version, hash FROM entries WHERE stream = ? ORDER BY version DESC LIMIT 1", (stream,)).fetchone()
+    return found or (0, GENESIS)
+
+
+def _entries(connection: sqlite3.Connection, where: str, *values: Any) -> list[Entry]:
+    """Entries of one stream by version, or of several by position."""
+    order = "" if "ORDER BY" in where else " ORDER BY position"
+    found = connection.execute(f"SELECT {_ENTRY} FROM entries WHERE {where}{order}", values)
+    return [
+        Entry(position=position, stream=stream, version=version, at=at, by=by, command=command, kind=kind,
+              said=_object(said), digests=_object(digests), before=before, hash=own)
+        for position, stream, version, at, by, command, kind, said, digests, before, own in found
+    ]  # fmt: skip
+
+
+def _seals(connection: sqlite3.Connection, order: str) -> list[Seal]:
+    found = connection.execute(f"SELECT {_SEAL} FROM seals {order}")
+    return [
+        Seal(number=number, at=at, position=position, heads={stream: tuple(head) for stream, head in _object(heads).items()},
+             order=order_, before=before, hash=own)
+        for number, at, position, heads, order_, before, own in found
+    ]  # fmt: skip
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A stored JSON object. Text that is not exactly as it was written is given back so that its hash cannot be right."""
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        value = None
+    return value if isinstance(value, dict) and canonical(value) == text else {"unreadable": [text]}
+
+
+def _where(wanted: CaseFilter) -> tuple[str, list[Any]]:
+    """The filter as a condition with its values."""
+    parts, values = ["1"], list[Any]()
+    equal: Mapping[str, str | None] = {"firm": wanted.firm, "assignee": wanted.assignee}
+    for column, value in equal.items():
+        if value is not None:
+            parts.append(f"{column} = ?")
+            values.append(value)
+    for column, several in (("firm", wanted.scope), ("state", wanted.states or None)):
+        if several is not None:
+            parts.append(f"{column} IN ({', '.join('?' * len(several))})")
+            values.extend(several)
+    if wanted.unassigned:
+        parts.append("assignee IS NULL")
+    if wanted.post is not None:
+        parts.append('"case" IN (SELECT "case" FROM case_posts WHERE post = ?)')
+        values.append(wanted.post)
+    if wanted.due_before is not None:
+        parts.append("due < ?")
+        values.append(wanted.due_before)
+    return " AND ".join(parts), values
