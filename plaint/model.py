@@ -62,6 +62,7 @@ FACTS = frozenset({
     "reference", "order_value", "visit_type", "sub_ratings", "language_as_said", "translated_from", "source_name",
     "item", "item_kind", "flair", "category", "topic", "answered", "accepted", "edited_note", "device", "outcome",
     "desired_outcome", "loss", "invited", "pros", "cons", "advice", "votes", "decision", "podcast", "in_forum",
+    "date_as_said",
 })  # fmt: skip
 """What `Post.facts` may hold: things that only some kinds of source say, under names that are the same for all."""
 
@@ -122,17 +123,21 @@ def moment_of(text: str, *, end: bool = False) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """A rating as shown, and on 0 to 1, where 0 is the scale's worst. Unrated is `None`, never 0."""
+    """A rating as shown, and on 0 to 1, where 0 is the scale's worst. Unrated is `None`, never 0.
+
+    `unit` is None where the value shown lies outside its scale (a 0 on one to five, a 7 out of 5): such a value is
+    kept as shown, counts nowhere and is never bent to fit.
+    """
 
     value: float
     worst: float
     best: float
-    unit: float
+    unit: float | None
 
     @property
-    def stars(self) -> float:
-        """The same on one to five, the scale on which people search."""
-        return 1 + 4 * self.unit
+    def stars(self) -> float | None:
+        """The same on one to five, the scale on which people search; None where `unit` is."""
+        return None if self.unit is None else 1 + 4 * self.unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
