@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from io import TextIOWrapper
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 
@@ -146,7 +146,7 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _starts_a_formula(cell.lstrip("'")) else cell
 
 
-def write_csv(posts: Iterable[Post], out: BinaryIO) -> Written:
+def write_csv(posts: Iterable[Post], out: IO[bytes]) -> Written:
     """RFC 4180: UTF-8 without a byte order mark, a header, lines end in CR LF, text guarded against formulas."""
     text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
     sheet = csv.writer(text)
@@ -165,7 +165,7 @@ def _lower(cell: Cell) -> Cell:
     return str(cell).lower() if isinstance(cell, bool) else cell
 
 
-def write_ndjson(posts: Iterable[Post], out: BinaryIO) -> Written:
+def write_ndjson(posts: Iterable[Post], out: IO[bytes]) -> Written:
     """One post a line in the published JSON; nothing is flattened or guarded."""
     rows = 0
     for post in posts:
@@ -191,7 +191,7 @@ def _fit(text: str) -> str:
     return head.decode("utf-16-le", "ignore") + note
 
 
-def write_xlsx(posts: Iterable[Post], out: BinaryIO, *, created: datetime) -> Written:
+def write_xlsx(posts: Iterable[Post], out: IO[bytes], *, created: datetime) -> Written:
     """One sheet; every text cell is typed as text, so nothing runs and nothing becomes a link or a number.
 
     Raises Unwritable where the posts are more than one sheet holds.
@@ -219,7 +219,7 @@ def write_xlsx(posts: Iterable[Post], out: BinaryIO, *, created: datetime) -> Wr
     return Written(rows=rows, cut=cut)
 
 
-def write_parquet(posts: Iterable[Post], out: BinaryIO) -> Written:
+def write_parquet(posts: Iterable[Post], out: IO[bytes]) -> Written:
     """Typed columns in groups of 10,000 rows; raises Unwritable where pyarrow is not installed."""
     try:
         import pyarrow
@@ -248,7 +248,7 @@ def _groups(posts: Iterable[Post], size: int) -> Iterable[list[list[Cell]]]:
         yield group
 
 
-def write(format: Format, posts: Iterable[Post], out: BinaryIO, *, as_of: datetime) -> Written:
+def write(format: Format, posts: Iterable[Post], out: IO[bytes], *, as_of: datetime) -> Written:
     """Write the posts in one of the formats; `as_of` is the only date the bytes may hold. Raises Unwritable."""
     if format is Format.CSV:
         return write_csv(posts, out)
