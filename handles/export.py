@@ -25,12 +25,11 @@ def export(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    r"""Write every post that matches, in order, with FILE.manifest.json beside it.
+    """Write every post that matches, in order, with FILE.manifest.json beside it.
 
     The file appears only when it is complete, its manifest last; a file without a manifest is no export.
     What was exported, by whom, is an entry in the access log.
 
-    \b
     Example:
         plaint export 'firm:northgate rating:<3' --to complaints.csv --as ada
     """

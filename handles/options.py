@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from plaint.ports import Stores
 
 StoreOption = Annotated[
-    str | None, typer.Option("--store", metavar="ADDRESS", help="Where everything is kept [default: PLAINT_STORE, else sqlite:///plaint.db].")
+    str | None, typer.Option("--store", metavar="ADDRESS", help="Where everything is kept (default: PLAINT_STORE, else sqlite:///plaint.db).")
 ]
-AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who acts: the key of an account [default: PLAINT_PERSON].")]
+AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who acts: the key of an account (default: PLAINT_PERSON).")]
 
 
 def now() -> datetime:

@@ -1,0 +1,74 @@
+"""Write `docs/command-line.md` from the help of the commands: `python scripts/command_line.py`.
+
+A test compares the page with what this would write, so the manual never lags behind the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+import typer
+
+PAGE = Path(__file__).parents[1] / "docs" / "command-line.md"
+
+OPENING = """# The command line
+
+Made from `--help` by `scripts/command_line.py`; change the help, not this page.
+
+Exit status: 0 done, 1 refused or failed with one line on standard error, 2 wrong usage. Data goes to standard output as JSON,
+everything said to people goes to standard error.
+"""
+
+
+def commands(group: Any = None, path: tuple[str, ...] = ("plaint",)) -> Iterator[tuple[str, Any]]:
+    """Every command that does something, with its full name, by name."""
+    if group is None:
+        from manage import app
+
+        group = typer.main.get_command(app)
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            if getattr(command, "invoke_without_command", False):
+                yield " ".join((*path, name)), command
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def _shape(parameter: Any) -> str:
+    """A parameter as it is typed: `QUERY`, `--limit N`, `--json`."""
+    if parameter.param_type_name == "argument":
+        shape = (parameter.metavar or parameter.name or "").upper()
+        shape += "…" if parameter.nargs == -1 and not shape.endswith("…") else ""
+        return shape if parameter.required else f"[{shape}]"
+    name = ", ".join(parameter.opts) + "".join(f" / {other}" for other in parameter.secondary_opts)
+    return name if parameter.is_flag else f"{name} {parameter.metavar or parameter.name.upper()}"
+
+
+def _row(parameter: Any) -> str:
+    says = " ".join((parameter.help or "").split()).replace("|", "\\|")
+    default = parameter.default
+    if parameter.show_default and default not in (None, False, (), []) and not callable(default) and "default:" not in says:
+        says = f"{says} (default: {getattr(default, 'value', default)})".strip()
+    return f"| `{_shape(parameter)}` | {says} |"
+
+
+def section(name: str, command: Any) -> str:
+    """One command as a piece of the page."""
+    parameters = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
+    usage = " ".join([name, *(_shape(p) for p in parameters if p.param_type_name == "argument")])
+    text = cleandoc(command.help or "")
+    table = "\n".join(["| | |", "| --- | --- |", *map(_row, parameters)]) if parameters else ""
+    return "\n\n".join(part for part in (f"## {name}", f"`{usage}`", text, table) if part) + "\n"
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([OPENING, *(section(name, command) for name, command in commands())])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
