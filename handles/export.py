@@ -30,8 +30,7 @@ def export(
     The file appears only when it is complete, its manifest last; a file without a manifest is no export.
     What was exported, by whom, is an entry in the access log.
 
-    Example:
-        plaint export 'firm:northgate rating:<3' --to complaints.csv --as ada
+    Example: plaint export 'firm:northgate rating:<3' --to complaints.csv --as ada
     """
     from importlib.metadata import version
     from uuid import uuid4

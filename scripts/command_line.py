@@ -5,6 +5,7 @@ A test compares the page with what this would write, so the manual never lags be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
@@ -51,16 +52,21 @@ def _shape(parameter: Any) -> str:
 def _row(parameter: Any) -> str:
     says = " ".join((parameter.help or "").split()).replace("|", "\\|")
     default = parameter.default
-    if parameter.show_default and default not in (None, False, (), []) and not callable(default) and "default:" not in says:
+    if parameter.show_default and default not in (None, False, "", (), []) and not callable(default) and "default:" not in says:
         says = f"{says} (default: {getattr(default, 'value', default)})".strip()
     return f"| `{_shape(parameter)}` | {says} |"
+
+
+def _example(found: re.Match[str]) -> str:
+    lines = "\n".join(line.strip() for line in found[1].splitlines())
+    return f"```sh\n{lines}\n```"
 
 
 def section(name: str, command: Any) -> str:
     """One command as a piece of the page."""
     parameters = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
     usage = " ".join([name, *(_shape(p) for p in parameters if p.param_type_name == "argument")])
-    text = cleandoc(command.help or "")
+    text = re.sub(r"(?ms)^Examples?:\s*(.+?)(?=\n\n|\Z)", _example, cleandoc(command.help or ""))
     table = "\n".join(["| | |", "| --- | --- |", *map(_row, parameters)]) if parameters else ""
     return "\n\n".join(part for part in (f"## {name}", f"`{usage}`", text, table) if part) + "\n"
 
