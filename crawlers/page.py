@@ -6,16 +6,17 @@ of `RawPost`, `Follow`, `Announced` and `Rejection`. A page that is broken raise
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from parsel import Selector, SelectorList
-
+from crawlers.loose_json import decode
 from plaint.model import Firm, Gone, Kind, Ownership, Place, RawPost, Rejection, Role, Site
+
+if TYPE_CHECKING:
+    from parsel import Selector, SelectorList
 
 __all__ = ["Announced", "Ask", "Broken", "Firm", "Follow", "Gone", "Kind", "Ownership", "Page", "Place", "RawPost",
            "Rejection", "Role", "Said", "Site"]  # fmt: skip
@@ -94,6 +95,8 @@ class Page:
     @cached_property
     def selector(self) -> Selector:
         """The page as a tree."""
+        from parsel import Selector
+
         return Selector(text=self.text, type="html")
 
     def css(self, query: str) -> SelectorList[Selector]:
@@ -108,7 +111,7 @@ class Page:
     def json(self) -> Any:
         """The body as JSON; raises Broken with the place where it stops being JSON."""
         try:
-            return json.loads(self.body.removeprefix(b"\xef\xbb\xbf"))
+            return decode(self.body)
         except ValueError as error:
             raise Broken(f"no JSON: {error}", "error answer") from None
 

@@ -1,0 +1,57 @@
+"""The words of a piece of a page, as a reader sees them: blocks and `br` break lines, scripts are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from parsel import Selector, SelectorList
+
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg"})
+
+_RUN = re.compile(r"[ \t\r\n\f\v]+")
+_EDGES = re.compile(r" *\n *")
+_GAPS = re.compile(r"\n{3,}")
+
+
+def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collection[Any] = ()) -> str | None:
+    """The words of a selector, of all elements of a list, or of an lxml element; None where nothing is found.
+
+    `without` are lxml elements whose words do not belong to it.
+    """
+    if isinstance(found, list):
+        texts = [text for part in found if (text := words_of(part, without=without))]
+        return "\n".join(texts) if texts else ("" if found else None)
+    element = getattr(found, "root", found)
+    if isinstance(element, str):
+        return _RUN.sub(" ", element).strip()
+    pieces: list[str] = []
+    _collect(element, pieces, without)
+    return _GAPS.sub("\n\n", _EDGES.sub("\n", re.sub(" {2,}", " ", "".join(pieces)))).strip()
+
+
+def _collect(element: Any, pieces: list[str], without: Collection[Any]) -> None:
+    tag = element.tag
+    if not isinstance(tag, str) or tag in UNSEEN or element in without:
+        return
+    if tag == "br":
+        pieces.append("\n")
+        return
+    is_block = tag in BLOCKS
+    if is_block:
+        pieces.append("\n")
+    if element.text:
+        pieces.append(_RUN.sub(" ", element.text))
+    for child in element:
+        _collect(child, pieces, without)
+        if child.tail:
+            pieces.append(_RUN.sub(" ", child.tail))
+    if is_block:
+        pieces.append("\n\n" if tag == "p" else "\n")
