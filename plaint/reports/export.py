@@ -225,7 +225,7 @@ def write_parquet(posts: Iterable[Post], out: IO[bytes]) -> Written:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise Unwritable("Parquet needs pyarrow: pip install -r requirements-parquet.txt, or write .csv or .ndjson") from None
+        raise Unwritable("Parquet needs pyarrow, which is not installed: `.venv/bin/pip install pyarrow`, or write .csv or .ndjson") from None
     kinds = {name: pyarrow.float64() if name in NUMBERS else pyarrow.bool_() if name == "author_verified" else pyarrow.string() for name in COLUMNS}
     schema = pyarrow.schema(list(kinds.items()))
     rows = 0
