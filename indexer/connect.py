@@ -1,0 +1,65 @@
+"""Opens the stores at an address: the one door to everything that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plaint.ports import CaseLog, Evidence, Posts, Registers, Runs, StoreDown
+
+if TYPE_CHECKING:
+    from plaint.ports import Stores
+
+
+@dataclass(slots=True, kw_only=True)
+class SqliteStores:
+    """The embedded stores: posts in one file, logs and registers in another, evidence in a folder."""
+
+    address: str
+    posts: Posts
+    runs: Runs
+    registers: Registers
+    cases: CaseLog
+    evidence: Evidence
+
+    def close(self) -> None:
+        """Let go of all files; safe to call twice."""
+        for part in (self.posts, self.registers, self.cases, self.evidence):
+            close = getattr(part, "close", None)
+            if close is not None:
+                close()
+
+
+def connect(address: str, *, evidence: Path | None = None) -> Stores:
+    """The stores at `address`, made when they are not there yet.
+
+    `sqlite:///plaint.db` is a file in the working folder, `sqlite:////var/plaint.db` an absolute one; the logs lie in
+    `FILE.cases`, the evidence in `FILE.evidence` unless a folder is given. ValueError: no such kind of address;
+    StoreDown: it did not answer.
+    """
+    kind, _, rest = address.partition("://")
+    if kind != "sqlite" or not rest.startswith("/") or len(rest) == 1:
+        raise ValueError(f"{address!r} is not the address of a store: write sqlite:///FILE, for example sqlite:///plaint.db")
+    return _embedded(address, Path(rest[1:]), evidence)
+
+
+def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:
+    from indexer.evidence import WarcFolder
+    from indexer.sqlite_cases import SqliteCases
+    from indexer.sqlite_file import SqliteFile
+    from indexer.sqlite_posts import SqlitePosts
+    from indexer.sqlite_registers import SqliteRegisters
+    from indexer.sqlite_runs import SqliteRuns
+
+    if not path.parent.is_dir():
+        raise StoreDown(f"{address}: there is no folder {path.parent}; make it, or give another address")
+    file, beside = SqliteFile(path, "posts"), path.with_name(f"{path.name}.cases")
+    return SqliteStores(
+        address=address,
+        posts=SqlitePosts(file),
+        runs=SqliteRuns(file),
+        registers=SqliteRegisters(beside),
+        cases=SqliteCases(beside),
+        evidence=WarcFolder(evidence or path.with_name(f"{path.name}.evidence")),
+    )

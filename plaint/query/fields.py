@@ -1,0 +1,129 @@
+"""The fields that can be asked for, and what a post says in each: one definition for the parser and every store.
+
+A field of *words* is matched like text; a field of *keys* by equality of the whole value, case and accents folded;
+`id`, `url`, `thread` and `case` letter by letter; a *measure* by ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from plaint.model import Author, Post, moment_of
+from plaint.posts.words import key_of
+from plaint.query.tree import Range, Term
+
+WORDS = ("title", "author")
+"""Fields of words; `author` holds the name and the handle."""
+
+KEYS = ("source", "kind", "lang", "role", "state")
+"""Fields with one of few values for each post."""
+
+TAGS = ("firm", "product", "issue", "place", "hashtag", "mention")
+"""Fields with many values, or several for one post. The order is part of the stored index."""
+
+EXACT = ("id", "url", "thread", "case")
+"""Names given by a source or by us; capitals belong to them."""
+
+MEASURES = ("rating", "published", "collected")
+"""Fields that have an order. `rating` is on one to five, whatever the source's scale."""
+
+HAS = ("reply", "rating", "text", "title", "author", "date", "place", "media", "links", "hashtag", "mention", "product", "issue", "firm",
+       "lang", "thread")  # fmt: skip
+"""What `has:` asks: `reply` is whether the archive holds an answer to the post, by anybody."""
+
+IS = ("case", "gone", "edited", "reply")
+"""What `is:` asks: tied to a case; removed or vanished; edited at the source or held in several revisions; an answer itself."""
+
+FIELDS = (*WORDS, *KEYS, *TAGS, *EXACT, *MEASURES, "has", "is")
+
+ALIASES = {"brand": "firm", "company": "firm", "language": "lang", "stars": "rating", "date": "published", "tag": "hashtag", "site": "source"}
+"""Other words that people use for a field."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+UNDATED = -(1 << 62)
+"""Stands for no date where moments are numbers; before every date."""
+
+
+def micros(text: str) -> int:
+    """The first moment that an ISO text names, in microseconds since 1970."""
+    return (moment_of(text) - EPOCH) // timedelta(microseconds=1)
+
+
+def moment_key(post: Post) -> int:
+    """The earliest moment of publication in microseconds since 1970, UNDATED where the source does not say."""
+    return UNDATED if post.published is None else micros(post.published.earliest)
+
+
+def stars_of(post: Post) -> int | None:
+    """The rating in whole stars, 1 to 5, halves upwards."""
+    return None if post.rating is None else min(5, max(1, int(post.rating.stars + 0.5)))
+
+
+def tags_of(post: Post) -> Iterator[tuple[str, str]]:
+    """(field, value) for all TAGS, each pair once."""
+    said = [("firm", firm.key) for firm in post.firms]
+    said += [(name, str(post.facts[name])) for name in ("product", "issue") if post.facts.get(name) is not None]
+    said += [("place", name) for name in _places(post)]
+    said += [("hashtag", key_of(tag.lstrip("#"))) for tag in post.hashtags]
+    said += [("mention", key_of(name.lstrip("@"))) for name in post.mentions]
+    yield from dict.fromkeys((field, " ".join(value.split())) for field, value in said if value.strip())
+
+
+def has(post: Post) -> Iterator[str]:
+    """Which of HAS are true of the post alone; `reply` depends on other posts."""
+    present = {
+        "rating": post.rating, "text": post.text.strip(), "title": post.title, "author": post.author, "date": post.published,
+        "media": post.media, "links": post.links, "lang": post.lang, "thread": post.thread,
+    }  # fmt: skip
+    yield from (name for name, value in present.items() if value)
+    yield from dict.fromkeys(field for field, _ in tags_of(post))
+
+
+def author_words(author: Author | None) -> str:
+    """What is searched as `author:`: name and handle."""
+    return "" if author is None else " ".join(part for part in (author.name, author.handle) if part)
+
+
+def span_of(asked: str) -> tuple[int, int]:
+    """First microsecond of what a date in a query names, and the first one after it: `2026`, `2026-02`, `2026-02-01` or a moment.
+
+    Raises ValueError with the forms that are understood.
+    """
+    try:
+        if len(asked) == 4:
+            return micros(f"{asked}-01-01"), micros(f"{int(asked) + 1:04}-01-01")
+        if len(asked) == 7:
+            year, month = int(asked[:4]), int(asked[5:])
+            return micros(f"{asked}-01"), micros(f"{year + month // 12:04}-{month % 12 + 1:02}-01")
+        moment = datetime.fromisoformat(asked)
+    except ValueError:
+        raise ValueError(f"{asked!r} is not a date: write 2026, 2026-02, 2026-02-01 or 2026-02-01T09:30Z") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    wide = timedelta(days=1) if "T" not in asked and " " not in asked else timedelta(microseconds=1)
+    return tuple((end - EPOCH) // timedelta(microseconds=1) for end in (moment, moment + wide))  # type: ignore[return-value]
+
+
+def moments_of(asked: Range | Term) -> tuple[int | None, int | None]:
+    """The half-open span of microseconds that a question about `published` or `collected` means; None is open."""
+    if isinstance(asked, Term):
+        return span_of(asked.value)
+    low = None if asked.low is None else span_of(str(asked.low))[0 if asked.with_low else 1]
+    high = None if asked.high is None else span_of(str(asked.high))[1 if asked.with_high else 0]
+    return low, high
+
+
+def stars_asked(value: str | float) -> float:
+    """A number of stars as asked; raises ValueError for what is no number."""
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a number of stars: write 1 to 5, for example rating:<3") from None
+
+
+def _places(post: Post) -> Iterator[str]:
+    if post.place is not None:
+        yield from (part for part in (post.place.name, post.place.country) if part)
+    elif post.author is not None and post.author.place:
+        yield post.author.place
