@@ -6,23 +6,17 @@ transaction that waits for the disk (`synchronous=FULL`): an answered command mu
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from indexer.sqlite_file import SqliteFile
 from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
-from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, StoreDown
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_PATIENCE = 30
-"""Seconds an append waits for others to finish theirs before the store counts as down."""
+from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal
 
 _ENTRY = "position, stream, version, at, by, command, kind, said, digests, before, hash"
 _SEAL = 'number, at, position, heads, "order", before, hash'
@@ -30,24 +24,18 @@ _rows = msgspec.json.Decoder(CaseRow)
 
 
 class SqliteCases:
-    """`ports.CaseLog` in one SQLite file. Safe for many threads and processes; each thread has its own connection."""
+    """`ports.CaseLog` in one SQLite file. Safe for many threads and processes."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self._mine = threading.local()
-        self._all: list[sqlite3.Connection] = []
-        with self._transaction() as connection:
-            _migrate(connection)
+    def __init__(self, path: Path) -> None:
+        self._file = SqliteFile(path, "cases", synced=True)
 
     def close(self) -> None:
-        """Close the connections of all threads; safe to call twice."""
-        while self._all:
-            self._all.pop().close()
-        self._mine = threading.local()
+        """Let go of the file; safe to call twice."""
+        self._file.close()
 
     def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
         """See `ports.CaseLog.append`."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             done = _entries(connection, "command = ?", command)
             if done:
                 return done
@@ -68,32 +56,32 @@ class SqliteCases:
 
     def read(self, stream: str) -> list[Entry]:
         """See `ports.CaseLog.read`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return _entries(connection, "stream = ?", stream)
 
     def version(self, stream: str) -> int:
         """See `ports.CaseLog.version`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return _head(connection, stream)[0]
 
     def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
         """See `ports.CaseLog.bodies`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             found = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ?", (stream,))
             return {(version, name): text for version, name, text in found}
 
     def erase(self, stream: str, version: int, name: str) -> None:
         """See `ports.CaseLog.erase`. The bytes are overwritten in the file and gone from its write-ahead log."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("UPDATE bodies SET secret = NULL, text = NULL WHERE stream = ? AND version = ? AND name = ?", (stream, version, name))
-        with self._reading() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._file.flush()
 
     def streams(self, prefix: str = "") -> Iterator[str]:
         """See `ports.CaseLog.streams`."""
         after = ""
         while True:
-            with self._reading() as connection:
+            with self._file.reading() as connection:
                 found = connection.execute(
                     "SELECT DISTINCT stream FROM entries WHERE stream > ? AND substr(stream, 1, ?) = ? ORDER BY stream LIMIT 1000",
                     (after, len(prefix), prefix),
@@ -106,7 +94,7 @@ class SqliteCases:
     def walk(self, after: int = 0) -> Iterator[Entry]:
         """See `ports.CaseLog.walk`."""
         while True:
-            with self._reading() as connection:
+            with self._file.reading() as connection:
                 found = _entries(connection, "position > ? ORDER BY position LIMIT 2000", after)
             if not found:
                 return
@@ -117,7 +105,7 @@ class SqliteCases:
         """See `ports.CaseLog.walk_bodies`."""
         name = "\U0010ffff"
         while True:
-            with self._reading() as connection:
+            with self._file.reading() as connection:
                 found = connection.execute(
                     "SELECT position, stream, version, name, secret, text FROM bodies WHERE (position, name) > (?, ?) "
                     "ORDER BY position, name LIMIT 2000",
@@ -131,7 +119,7 @@ class SqliteCases:
 
     def seal(self, at: str) -> Seal:
         """See `ports.CaseLog.seal`."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             last = _seals(connection, "ORDER BY number DESC LIMIT 1")
             since, number, before = (last[0].position, last[0].number + 1, last[0].hash) if last else (0, 1, GENESIS)
             grown = connection.execute(
@@ -148,12 +136,12 @@ class SqliteCases:
 
     def seals(self) -> list[Seal]:
         """See `ports.CaseLog.seals`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return _seals(connection, "ORDER BY number")
 
     def save_case(self, row: CaseRow) -> None:
         """See `ports.CaseLog.save_case`."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             written = connection.execute(
                 'INSERT INTO cases ("case", version, firm, state, assignee, due, shown) VALUES (?, ?, ?, ?, ?, ?, ?) '
                 'ON CONFLICT ("case") DO UPDATE SET version = excluded.version, firm = excluded.firm, state = excluded.state, '
@@ -167,13 +155,13 @@ class SqliteCases:
 
     def behind(self) -> list[str]:
         """See `ports.CaseLog.behind`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return [case for (case,) in connection.execute('SELECT "case" FROM behind ORDER BY "case"')]
 
     def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
         """See `ports.CaseLog.cases`."""
         where, values = _where(wanted)
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             (total,) = connection.execute(f"SELECT count(*) FROM cases WHERE {where}", values).fetchone()
             found = connection.execute(
                 f'SELECT shown FROM cases WHERE {where} ORDER BY due IS NULL, due, "case" LIMIT ? OFFSET ?', (*values, wanted.limit, wanted.offset)
@@ -182,82 +170,8 @@ class SqliteCases:
 
     def command_done(self, command: str) -> bool:
         """See `ports.CaseLog.command_done`."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return connection.execute("SELECT 1 FROM entries WHERE command = ?", (command,)).fetchone() is not None
-
-    def _connection(self) -> sqlite3.Connection:
-        """The connection of this thread; one inherited through a fork is not used again."""
-        if getattr(self._mine, "process", None) != os.getpid():
-            self._mine.connection = _open(self.path)
-            self._mine.process = os.getpid()
-            self._all.append(self._mine.connection)
-        connection: sqlite3.Connection = self._mine.connection
-        return connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """One consistent view for all statements inside."""
-        with _down(self.path):
-            connection = self._connection()
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, with the file's write lock from the start."""
-        with _down(self.path):
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "recursive_triggers = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Run the numbered files that this store has not seen yet."""
-    connection.execute("CREATE TABLE IF NOT EXISTS case_migrations (number INTEGER PRIMARY KEY)")
-    (done,) = connection.execute("SELECT ifnull(max(number), 0) FROM case_migrations").fetchone()
-    for file in sorted(_MIGRATIONS.glob("cases_*.sql")):
-        number = int(file.stem.removeprefix("cases_"))
-        if number > done:
-            for statement in _statements(file.read_text(encoding="utf-8")):
-                connection.execute(statement)
-            connection.execute("INSERT INTO case_migrations (number) VALUES (?)", (number,))
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one at a time, because `executescript` would commit before it begins."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-@contextmanager
-def _down(path: Path) -> Iterator[None]:
-    """Say StoreDown, with the file and what to try, where SQLite gives up."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise StoreDown(f"{path}: {error}; is the disk full, or does another process hold the file?") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreDown(f"{path}: {error}; run `plaint doctor`, or restore a backup") from error
 
 
 def _chained(draft: Draft, *, stream: str, version: int, position: int, at: str, by: str, command: str, before: str) -> tuple[Entry, list[Body]]:

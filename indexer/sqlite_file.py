@@ -74,6 +74,11 @@ class SqliteFile:
                     connection.execute("ROLLBACK")
                 raise
 
+    def flush(self) -> None:
+        """Move what is in the write-ahead log into the file and empty the log, as far as readers let it."""
+        with self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the idle connections; safe to call twice."""
         with self._lock:
