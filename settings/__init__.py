@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """Other addresses for sources, by key: `{"appstore": "http://127.0.0.1:8123"}`; for loopback peers and proxies."""
     zone: str = "Europe/London"
     """IANA time zone in which figures count days when a firm has none."""
+    idle: int = 120
+    """Minutes without use after which a sign-in on the dashboard ends."""
     seals: Path | None = None
     """Folder outside the store where each seal of the log is also written."""
 

@@ -1,0 +1,33 @@
+"""What pages ask the desk for lists and counts, kept for some seconds per question and per person's scope.
+
+Cases, forms and logs are never kept. The key holds the store's address, the scope and the rights, so that nobody
+is shown what was read for somebody else.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import streamlit as st
+
+from dashboard import here
+from plaint.desk import archive
+from plaint.model import Person
+from plaint.query.tree import Found, Search
+
+
+def look_up(person: Person, search: Search, *, fresh: bool = False) -> Found:
+    """The answer to a search within the person's scope: hits for 15 seconds, mere counts for 60; `fresh` asks anew."""
+    if fresh:
+        return archive.look_up(here.stores(), person, search)
+    key = msgspec.json.encode((here.address(), person.key, person.roles, person.firms, repr(search))).decode()
+    return (_hits if search.limit > 0 else _counts)(key, person, search)
+
+
+@st.cache_data(ttl=15, max_entries=200, show_spinner=False)
+def _hits(_key: str, _person: Person, _search: Search) -> Found:
+    return archive.look_up(here.stores(), _person, _search)
+
+
+@st.cache_data(ttl=60, max_entries=500, show_spinner=False)
+def _counts(_key: str, _person: Person, _search: Search) -> Found:
+    return archive.look_up(here.stores(), _person, _search)

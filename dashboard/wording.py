@@ -1,0 +1,156 @@
+"""Every word the dashboard says, by key, so that a firm can translate it and a test can read it.
+
+Sentence case, present tense, no exclamation marks. `{…}` are filled in by `say`.
+"""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    # pages
+    "page.overview": "Overview",
+    "page.search": "Search",
+    "page.post": "Post",
+    "page.work": "My work",
+    "page.case": "Case",
+    "page.sources": "Sources",
+    "page.sign_in": "Sign in",
+    "app.name": "Plaint",
+    "app.everything": "All firms",
+    "app.firm": "Firm",
+    "app.account": "Account",
+    "app.sign_out": "Sign out",
+    "app.collected": "Collected up to {when}.",
+    "app.collected_never": "Nothing collected yet.",
+    "app.late.one": "1 of {sources} sources late.",
+    "app.late": "{late} of {sources} sources late.",
+    "app.ignored": "Ignored: {what}. It is not known here, or not yours to see.",
+    "app.not_yours": "Not yours to see",
+    "app.not_yours_why": "{page} needs the right to {right}. Ask an admin of your firm for it.",
+    "app.scope": "You see: {firms}.",
+    # sign in
+    "sign_in.account": "Account",
+    "sign_in.password": "Password",
+    "sign_in.do": "Sign in",
+    "sign_in.refused": "Account or password is wrong. Passwords are set with plaint people password.",
+    "sign_in.again": "Your session ended after {minutes} min without use. Sign in again; the page you were on comes next.",
+    "sign_in.too_often": "Five wrong passwords in a row. Wait {seconds} s, then try again.",
+    # states of a post and a case
+    "state.MENTION": "Mention",
+    "state.CANDIDATE": "Likely complaint",
+    "state.CONFIRMED_COMPLAINT": "Complaint",
+    "state.NOT_A_COMPLAINT": "Not a complaint",
+    "state.DUPLICATE": "Duplicate",
+    "state.PASSED_ON": "Passed on",
+    "state.ACKNOWLEDGED": "Acknowledged",
+    "state.RESOLVED": "Resolved",
+    "state.CLOSED": "Closed",
+    "state.REOPENED": "Reopened",
+    "kind.review": "Review",
+    "kind.post": "Post",
+    "kind.comment": "Comment",
+    "kind.reply": "Reply",
+    "kind.question": "Question",
+    "kind.case": "Regulator's case",
+    "role.customer": "customer",
+    "role.firm": "the firm",
+    "role.other": "other person",
+    "role.other_customer": "other customer",
+    "gone.removed": "Removed at the source",
+    "gone.vanished": "No longer at the source",
+    # facets
+    "facet.firm": "Firm",
+    "facet.source": "Source",
+    "facet.kind": "Kind",
+    "facet.lang": "Language",
+    "facet.rating": "Rating",
+    "facet.state": "State",
+    "facet.product": "Product",
+    "facet.issue": "Issue",
+    "facet.place": "Place",
+    "facet.role": "Written by",
+    "facet.reply": "Answered",
+    "facet.hashtag": "Hashtag",
+    "facet.gone": "Gone",
+    "facet.all": "All {count}…",
+    "facet.filters": "Filters",
+    "facet.filters.some": "Filters ({count})",
+    "facet.clear": "Clear all filters",
+    "facet.find": "Find a value",
+    "facet.include": "Include",
+    "facet.exclude": "Exclude",
+    "facet.use": "Use these",
+    "facet.bounded": "Only the most frequent values are listed.",
+    "facet.sort": "Order of the values",
+    "facet.by_count": "By count",
+    "facet.by_name": "By name",
+    # search
+    "search.placeholder": 'refund "late fee" source:trustpilot -voucher',
+    "search.period": "Period",
+    "search.order": "Order",
+    "search.from": "From",
+    "search.to": "To",
+    "search.help": "How to search",
+    "search.how": "Ten ways to ask. A click runs one.",
+    "search.keys": "Keys: / goes to the search box, J and K move along the list, Enter opens, ? shows this.",
+    "search.example.1": "both: the word, also as refunds or refunded, and the exact phrase",
+    "search.example.2": "brackets with AND, OR, NOT",
+    "search.example.3": "the first word without the second",
+    "search.example.4": "words that begin so",
+    "search.example.5": "words that are spelled nearly so",
+    "search.example.6": "under three stars, whatever the source's own scale",
+    "search.example.7": "from one source, and somebody has answered",
+    "search.example.8": "published between two days",
+    "search.example.9": "by who wrote it",
+    "search.example.10": "posts that belong to a case",
+    "search.newer": "Newer",
+    "search.older": "Older",
+    "search.where": "{first} to {last} of {total}",
+    "search.pages": "Pages of the list",
+    "search.nothing": "Nothing matches",
+    "search.archive": "The archive holds {posts} that you may see.",
+    "search.without": "Without the filter on {what}: {posts}",
+    "search.before": "The last search that could be read:",
+    "search.cursor_gone": "That page of the list belongs to another search; this is the first page.",
+    "period": "period",
+    "sort.newest": "Newest",
+    "sort.oldest": "Oldest",
+    "sort.rating_low": "Lowest rating",
+    "sort.rating_high": "Highest rating",
+    "sort.collected": "Last collected",
+    "sort.relevance": "Best match",
+    "chart.table": "The same as a table",
+    "coverage.some": "Coverage {share}",
+    "coverage.none": "No source announces a number",
+    "coverage.late": "{sources} late",
+    # errors
+    "down.title": "The store does not answer",
+    "down.what": "Tried {address} at {at}. {why}",
+    "down.do": "Start it or correct PLAINT_STORE, then retry. What you typed is kept.",
+    "down.retry": "Retry",
+    "query.title": "The search cannot be read",
+    "gone_link.title": "There is no such {what}",
+    "gone_link.what": "{id} is not in this archive, or not yours to see. Check the address, or look for it on Search.",
+    "refused.title": "Not done",
+    "changed.title": "{who} changed this case while you wrote",
+    # empty
+    "begin.title": "Nothing has been collected yet",
+    "begin.what": "Posts, complaints and deadlines stand here once a source has been read. Three ways to begin:",
+    "begin.demo": "Look around with made-up posts of made-up firms",
+    "begin.crawl": "Collect from a source you have approved",
+    "begin.import": "Read pages or files you have saved",
+    "begin.account": "No account exists yet. Make the first one in a terminal, then reload this page:",
+}
+
+BANNED = ("submit", "oops", "successfully", "please", "ai", "sentiment", "click here", "utilize", "ok")
+"""Words that must not stand on the screen (as whole words)."""
+
+
+def say(key: str, /, **values: object) -> str:
+    """The words of `key` with the values filled in; an unknown key raises KeyError."""
+    words = WORDS[key]
+    return words.format(**values) if values else words
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 post`, `1,204 posts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
