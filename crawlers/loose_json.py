@@ -18,13 +18,13 @@ _PIECES = re.compile(
     r"|(?://|/\*)\s*(?:<!\[CDATA\[|\]\]>)\s*(?:\*/)?"  # //<![CDATA[ and /*]]>*/
     r"|<!\[CDATA\[|\]\]>|<!--|-->"
     r"|//[^\n]*|/\*.*?\*/"
-    r"|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])",  # a trailing comma
+    r"|,(?=(?:\s|//[^\n]*+|/\*.*?\*/)*+[}\]])",  # a trailing comma
     re.DOTALL,
 )
-_WRONG_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})(.)', re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(.))', re.DOTALL)
 _SEPARATORS = " \t\r\n;,\ufeff\u200b\xa0"
-_LONE_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-"""Half of a surrogate pair: an emoji that was cut in two."""
+_SURROGATES = re.compile(r"\\\\|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""An escaped backslash, a pair, or half of one: an emoji that was cut in two."""
 _decoder = json.JSONDecoder(strict=False)
 
 
@@ -33,7 +33,7 @@ def decode(text: str | bytes) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError):
-        return json.loads(_LONE_HALF.sub(r"\\ufffd", _as_text(text)), strict=False)
+        return json.loads(_as_text(text), strict=False)
 
 
 def loads(text: str | bytes) -> Any:
@@ -41,13 +41,13 @@ def loads(text: str | bytes) -> Any:
     try:
         return decode(text)
     except ValueError:
-        return _repaired(_LONE_HALF.sub(r"\\ufffd", _as_text(text)))
+        return _repaired(_as_text(text))
 
 
 def _as_text(text: str | bytes) -> str:
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), errors="replace")
-    return text.removeprefix("\ufeff")
+    return _SURROGATES.sub(lambda found: found[0] if found[1] or len(found[0]) == 2 else r"\ufffd", text.removeprefix("\ufeff"))
 
 
 def _repaired(text: str) -> Any:
@@ -67,7 +67,7 @@ def _repaired(text: str) -> Any:
 def _mended(piece: str) -> str:
     if not piece.startswith('"'):
         return " "
-    return _WRONG_ESCAPE.sub(lambda wrong: wrong[1] if wrong[1] == "'" else "\\\\" + wrong[1], piece)
+    return _ESCAPE.sub(lambda found: found[0] if found[1] else found[2] if found[2] == "'" else "\\" + found[0], piece)
 
 
 def salvage(text: str, mark: re.Pattern[str]) -> list[Any]:

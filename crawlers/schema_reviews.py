@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from crawlers.loose_json import salvage
@@ -163,7 +164,7 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
     title = _said(node, "name", "headline", "summary")
     text = _said(node, "reviewBody", "description", "text") or ""
     value, worst, best = _rating(node, one.item or {})
-    about = _said(item, "name", "legalName")
+    about = _name(_said(item, "name", "legalName") or _said(node, "itemReviewed", "itemreviewed"))
     ref = _own_id(one) if has_own_id else None
     ref = ref or key_of(page.url.split("/")[2] if page.url.count("/") >= 2 else "", about, name, published, title, text or value)
     url = _said(node, "url") or (ref if ref.startswith("http") and "#/schema" not in ref else None)
@@ -173,7 +174,7 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
         rating=value, worst=worst, best=best, published=published, edited=_said(node, "dateModified"),
         engagement={"likes": _said(node, "upvoteCount"), "dislikes": _said(node, "downvoteCount"), "replies": _said(node, "commentCount")},
         facts=_given(item=about, item_kind=next(iter(type_names(item.get("@type"))), None), source_name=_said(node, "publisher")),
-        firm=_said(item, "brand") or about,
+        firm=_name(_said(item, "brand")) or about,
     )  # fmt: skip
     for number, comment in enumerate(_objects(node.get("comment"), one.nodes)):
         yield from _answer(comment, ref, number, about, page)
@@ -184,13 +185,18 @@ def names_of(value: Any, nodes: dict[str, dict[str, Any]]) -> str | None:
     names: list[str] = []
     for part in value if isinstance(value, list) else [value]:
         person = nodes.get(str(part.get("@id")), part) if isinstance(part, dict) else part
-        name = text_in(person)
+        name = _name(text_in(person))
         if name is None and isinstance(person, dict):
             given = " ".join(filter(None, (_said(person, "givenName"), _said(person, "familyName"))))
-            name = given or _said(person, "alternateName")
+            name = _name(given or _said(person, "alternateName"))
         if name and name not in names:
             names.append(name)
     return ", ".join(names) or None
+
+
+def _name(said: str | None) -> str | None:
+    """A name with its entities decoded (`O&#39;Dell`): names are never markup."""
+    return unescape(said) if said and "&" in said else said
 
 
 def _rating(node: dict[str, Any], item: dict[str, Any]) -> tuple[str | None, str | None, str | None]:

@@ -17,8 +17,11 @@ BLOCKS = frozenset({
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg"})
 
 _RUN = re.compile(r"[ \t\r\n\f\v]+")
-_EDGES = re.compile(r" *\n *")
-_GAPS = re.compile(r"\n{3,}")
+_LINE, _PARAGRAPH = "\u2028", "\u2029"
+"""The edge of a block, and of a paragraph; edges that meet are one."""
+_EDGES = re.compile(rf"[ \n{_LINE}{_PARAGRAPH}]*[{_LINE}{_PARAGRAPH}][ \n{_LINE}{_PARAGRAPH}]*")
+_AROUND_BREAKS = re.compile(r" *\n *")
+_SPACES = re.compile(r" {2,}")
 
 
 def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collection[Any] = ()) -> str | None:
@@ -34,7 +37,8 @@ def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collect
         return _RUN.sub(" ", element).strip()
     pieces: list[str] = []
     _collect(element, pieces, without)
-    return _GAPS.sub("\n\n", _EDGES.sub("\n", re.sub(" {2,}", " ", "".join(pieces)))).strip()
+    text = _EDGES.sub(lambda edges: "\n\n" if _PARAGRAPH in edges[0] else "\n", "".join(pieces))
+    return _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
 def _collect(element: Any, pieces: list[str], without: Collection[Any]) -> None:
@@ -44,14 +48,12 @@ def _collect(element: Any, pieces: list[str], without: Collection[Any]) -> None:
     if tag == "br":
         pieces.append("\n")
         return
-    is_block = tag in BLOCKS
-    if is_block:
-        pieces.append("\n")
+    edge = _PARAGRAPH if tag == "p" else _LINE if tag in BLOCKS else ""
+    pieces.append(edge)
     if element.text:
         pieces.append(_RUN.sub(" ", element.text))
     for child in element:
         _collect(child, pieces, without)
         if child.tail:
             pieces.append(_RUN.sub(" ", child.tail))
-    if is_block:
-        pieces.append("\n\n" if tag == "p" else "\n")
+    pieces.append(edge)

@@ -55,11 +55,12 @@ def parse(page: Page) -> SaidBy:
     hits = dig(page.json, "hits", "hits")
     if not isinstance(hits, list):
         raise Broken("JSON without hits: no answer of the complaint search", "not this source")
-    total = dig(page.json, "hits", "total", "value") or dig(page.json, "hits", "total")
+    said = dig(page.json, "hits", "total")
+    total = said.get("value") if isinstance(said, dict) else said
     if isinstance(total, int):
         yield Announced(total)
     yield from each(hits, lambda hit: _complaint({"complaint_id": hit.get("_id"), **hit["_source"]}))
-    if hits and (link := _next(page, hits, total if isinstance(total, int) else None)):
+    if hits and (link := _next(page, hits, total)):
         yield link
 
 
@@ -71,8 +72,8 @@ def _complaint(said: dict[str, Any]) -> SaidBy:
     facts = {ours: said[theirs] for theirs, ours in FACTS.items() if said.get(theirs) not in (None, "", "N/A")}
     yield RawPost(
         ref=str(ref), url=f"{site.home}/data-research/consumer-complaints/search/detail/{ref}", kind=Kind.CASE, title=said.get("issue"),
-        text=said.get("complaint_what_happened") or "", published=said.get("date_received"), place=Place(name=said.get("state"), country="US"),
-        facts=facts, firm=said.get("company"),
+        text=said.get("complaint_what_happened") or "", published=said.get("date_received"), facts=facts, firm=said.get("company"),
+        place=Place(name=said.get("state") or None, country="US"),
     )  # fmt: skip
 
 
