@@ -1,0 +1,146 @@
+"""The ledger of a run while it is being written: counts, alarms by name, and which process is at work.
+
+Every page is booked as soon as it is stored, so that a run that dies shows how far it came.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from plaint.desk.intake import Tally
+from plaint.model import Run, Site, iso
+from plaint.ports import Stores
+
+log = structlog.get_logger()
+
+DIED = "died"
+"""The alarm of a run whose process ended without a word."""
+
+Progress = Callable[[Run], None]
+"""Told of every booking; for a terminal."""
+
+
+def worker() -> str:
+    """The name of this process, so that another one can tell whether it still lives: `host:pid:start`."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def is_at_work(name: str) -> bool:
+    """Whether the process with that `worker` name lives. One on another machine is believed to."""
+    host, _, rest = name.partition(":")
+    pid, _, started = rest.partition(":")
+    if host != socket.gethostname():
+        return True
+    if not pid.isdecimal() or not _is_alive(int(pid)):
+        return False
+    return not started or _started(int(pid)) in {"", started}
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _started(pid: int) -> str:
+    """When a process began, in ticks since the machine did; empty where the system does not say. A pid is used again, this is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def close_dead(stores: Stores, now: datetime) -> list[Run]:
+    """Mark runs as failed whose process is gone; what they stored stays, and the next run completes it."""
+    dead = [run for run in stores.runs.newest(limit=200) if run.state == "running" and run.worker and not is_at_work(run.worker)]
+    closed = [replace(run, state="failed", ended=iso(now), alarms=(*run.alarms, DIED)) for run in dead]
+    for run in closed:
+        stores.runs.save(run)
+        log.warning("run_died", run=run.id, source=run.source)
+    return closed
+
+
+class Ledger:
+    """One run of one source, for one firm or none."""
+
+    def __init__(self, stores: Stores, site: Site, firm: str | None, now: datetime, progress: Progress | None = None) -> None:
+        self.site = site
+        self._stores, self._progress = stores, progress
+        self.seen: set[str] = set()
+        """Refs that the run has met, understood or not."""
+        self.nameless = 0
+        self._announced: dict[int, int] = {}
+        began = now.strftime("%Y%m%dT%H%M%SZ")
+        self.run = Run(id=f"{began}-{site.key}-{secrets.token_hex(4)}", source=site.key, firm=firm, started=iso(now), worker=worker())
+        stores.runs.save(self.run)
+
+    @property
+    def items(self) -> int:
+        """The source's own items so far."""
+        return self.run.new + self.run.known + self.run.changed + self.run.rejected
+
+    def announce(self, count: int, listing: int = 0) -> None:
+        """What a listing says it has; the last word of each counts, and listings are added up."""
+        self._announced[listing] = count
+        self.run = replace(self.run, announced=sum(self._announced.values()))
+
+    def page(self, size: int) -> None:
+        """One answer of `size` bytes."""
+        self.run = replace(self.run, pages=self.run.pages + 1, bytes=self.run.bytes + size)
+
+    def add(self, tally: Tally) -> None:
+        """Book what became of a page."""
+        run = self.run
+        self.seen |= tally.refs
+        self.nameless += tally.nameless
+        self.run = replace(
+            run,
+            new=run.new + tally.new,
+            known=run.known + tally.known,
+            changed=run.changed + tally.changed,
+            rejected=run.rejected + tally.rejected,
+            within=run.within + tally.within,
+            gone=run.gone + tally.gone,
+            errors=run.errors + tally.broken + tally.within_rejected,
+        )
+
+    def vanished(self, count: int) -> None:
+        """Posts that are no longer at their source."""
+        self.run = replace(self.run, gone=self.run.gone + count)
+
+    def error(self, alarm: str, reason: str, url: str = "") -> None:
+        """A trouble that cost something, under its name."""
+        self.run = replace(self.run, errors=self.run.errors + 1)
+        self.alarm(alarm, reason, url)
+
+    def alarm(self, alarm: str, reason: str, url: str = "") -> None:
+        """A trouble under its name; each name once a run."""
+        log.warning("crawl_alarm", source=self.site.key, alarm=alarm, reason=reason, url=url)
+        if alarm not in self.run.alarms:
+            self.run = replace(self.run, alarms=(*self.run.alarms, alarm))
+
+    def save(self) -> None:
+        """Write how far the run is."""
+        self._stores.runs.save(self.run)
+        if self._progress is not None:
+            self._progress(self.run)
+
+    def close(self, state: str, now: datetime, *, cursor: str | None = None) -> Run:
+        """Write the end: `announced` = `new` + `known` + `changed` + `rejected` + `missing` where a number was announced."""
+        missing = max(0, self.run.announced - self.items) if self.run.announced is not None else 0
+        self.run = replace(self.run, state=state, ended=iso(now), missing=missing, cursor=cursor)
+        self.save()
+        log.info("run_ended", run=self.run.id, source=self.site.key, state=state, new=self.run.new, known=self.run.known)
+        return self.run

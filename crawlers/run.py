@@ -1,0 +1,178 @@
+"""Runs walks: asks the register, opens the ledger of each, and lets one Scrapy process do them side by side.
+
+A process can do this once, because Twisted's reactor cannot be started again; long-lived programs start `plaint crawl`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawlers.ledger import Ledger, Progress, close_dead
+from crawlers.page import Ask
+from crawlers.politeness import Pace, is_loopback, user_agent
+from crawlers.registry import Source, source
+from crawlers.secrecy import MissingSecret, values
+from plaint.desk import register
+from plaint.desk.rights import Refused
+from plaint.model import Firm, Run, moment_of
+from plaint.posts.brands import Names
+
+if TYPE_CHECKING:
+    from plaint.ports import Stores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How this crawl behaves: `contact` for the User-Agent, `delay` in seconds, other homes by source key, limits."""
+
+    contact: str | None = None
+    delay: float | None = None
+    homes: Mapping[str, str] | None = None
+    max_pages: int | None = None
+    pause: float | None = None
+
+
+def crawl(
+    address: str,
+    source_keys: Sequence[str],
+    firm: str | Sequence[str],
+    since: str | None = None,
+    limit: int | None = None,
+    *,
+    evidence: Path | None = None,
+    manners: Manners | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Crawl each source for each firm and give the closed ledgers, in that order.
+
+    Raises Refused, before anything is fetched, when a source may not be crawled, and LookupError for an unknown
+    source or firm. SIGINT and SIGTERM end the walks after the page at hand; their ledgers say `stopped`.
+    """
+    from indexer.connect import connect
+
+    stores = connect(address, evidence=evidence)
+    try:
+        return crawl_sources(
+            stores,
+            [source(key) for key in source_keys],
+            [firm] if isinstance(firm, str) else firm,
+            since=since,
+            limit=limit,
+            manners=manners or Manners(),
+            progress=progress,
+        )
+    finally:
+        stores.close()
+
+
+def crawl_sources(
+    stores: Stores,
+    sources: Sequence[Source],
+    firms: Sequence[str],
+    *,
+    since: str | None = None,
+    limit: int | None = None,
+    manners: Manners,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """As `crawl`, on stores that are open and sources that may be no files of `crawlers/sites/`."""
+    now = datetime.now(UTC)
+    close_dead(stores, now)
+    asks = [(one, ask) for one in sources for ask in _asks(stores, one, firms, since, limit, manners, now)]
+    names = Names(stores.registers.firms())
+    ledgers = [Ledger(stores, one.site, ask.firm.key, now, progress) for one, ask in asks]
+    _run(stores, asks, ledgers, names, manners)
+    return [ledger.run if ledger.run.state != "running" else ledger.close("stopped", datetime.now(UTC)) for ledger in ledgers]
+
+
+def firm_named(stores: Stores, key: str) -> Firm:
+    """The registered firm with that key; raises LookupError that names the nearest spelling."""
+    firms = {firm.key: firm for firm in stores.registers.firms()}
+    if key in firms:
+        return firms[key]
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, firms, 1)
+    raise LookupError(f"no firm {key!r}" + (f"; did you mean {near[0]}?" if near else "; `plaint firms list` shows the register"))
+
+
+def _asks(
+    stores: Stores, one: Source, firms: Sequence[str], since: str | None, limit: int | None, manners: Manners, now: datetime
+) -> list[Ask]:  # fmt: skip
+    """What to ask of one source, after every reason not to was looked at."""
+    site = one.site
+    if one.start is None or not site.live:
+        raise Refused(f"{site.key} cannot be crawled ({site.access}): give saved pages to `plaint import`")
+    home = (manners.homes or {}).get(site.key, site.home)
+    if not is_loopback(home) and not manners.contact:
+        raise Refused("who crawls? Set PLAINT_CONTACT to an address or page at which a site can reach you")
+    try:
+        values(site.needs)
+    except MissingSecret as missing:
+        raise Refused(f"{site.key}: {missing}") from None
+    asks = []
+    for key in firms:
+        firm = firm_named(stores, key)
+        register.allowed(stores, site.key, key, now)
+        ask = Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit)
+        list_of_starts = list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
+        asks += [ask] if list_of_starts else []
+    return asks
+
+
+def _in_utc(since: str | None) -> str | None:
+    """`since` as ISO 8601 in UTC; a bare date stays one. Raises ValueError for what is no date."""
+    if since is None:
+        return None
+    moment = moment_of(since)
+    if "T" not in since:
+        return since
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[Ledger], names: Names, manners: Manners) -> None:
+    """Let one Scrapy process do all walks."""
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawlers.spider import MAX_PAGES, Job, WalkSpider
+
+    pace = Pace()
+
+    class Process(AsyncCrawlerProcess):
+        """Wakes whoever waits for a turn when the crawl is to stop, so that a long pause does not hold it up."""
+
+        async def stop(self) -> None:
+            pace.stop()
+            await super().stop()
+
+    logging.getLogger("scrapy").setLevel(logging.CRITICAL)
+    logging.getLogger("twisted").setLevel(logging.CRITICAL)
+    process = Process(_scrapy_settings(manners), install_root_handler=False)
+    for (one, ask), ledger in zip(asks, ledgers, strict=True):
+        job = Job(
+            source=one,
+            ask=ask,
+            stores=stores,
+            names=names,
+            ledger=ledger,
+            pace=pace,
+            delay=manners.delay,
+            max_pages=manners.max_pages or MAX_PAGES,
+        )
+        process.crawl(WalkSpider, job=job)
+    process.start()
+
+
+def _scrapy_settings(manners: Manners) -> dict[str, Any]:
+    from crawlers import settings
+
+    given = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    given["USER_AGENT"] = user_agent(manners.contact)
+    if manners.pause is not None:
+        given["PLAINT_PAUSE"] = manners.pause
+    return given

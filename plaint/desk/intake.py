@@ -1,0 +1,182 @@
+"""The only way in: what a page said becomes posts in the archive, or rejections in the quarantine.
+
+Crawls, imports and streams all call `receive`, once for each page. What cannot be understood is set aside with its
+reason and a stable id; the rest of the page is stored in one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from plaint.model import Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
+from plaint.ports import Outcome, Stores
+from plaint.posts.brands import Names
+from plaint.posts.normalise import normalise
+
+SURPRISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What normalising may raise on an item that nobody foresaw; it costs that item only."""
+
+PAGE = "page"
+"""The `field` of a rejection that is about a whole page (or the rest of one) and no item of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of one page. The first four count the source's own items, each once in a run.
+
+    `within` are posts that came inside another item (a firm's answer), `within_rejected` those of them that were
+    rejected; `older` lie before the date that was asked for and were left out; `gone` are known posts now marked as
+    removed and `stale` came from a capture older than what is held (both are among `known`); `broken` are pages or
+    rests of pages that could not be read. `refs` names every item that the page showed, understood or not;
+    `nameless` are rejections that do not say which item they are about.
+    """
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    rejected: int = 0
+    within: int = 0
+    within_rejected: int = 0
+    older: int = 0
+    gone: int = 0
+    stale: int = 0
+    broken: int = 0
+    nameless: int = 0
+    refs: frozenset[str] = frozenset()
+
+    @property
+    def items(self) -> int:
+        """How many of the source's own items this is."""
+        return self.new + self.known + self.changed + self.rejected
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The items of one page on their way: posts to store, and what is set aside."""
+
+    posts: list[Post] = field(default_factory=list)
+    rejected: list[tuple[Rejection, bool]] = field(default_factory=list)
+    older: int = 0
+
+
+def receive(
+    stores: Stores,
+    *,
+    site: Site,
+    capture: Capture,
+    said: Iterable[RawPost | Rejection],
+    run: str,
+    asked: Firm | None,
+    names: Names,
+    now: datetime,
+    seen: frozenset[str] | set[str] = frozenset(),
+    since: str | None = None,
+) -> Tally:
+    """Take in what one page said and tell what became of it.
+
+    `seen` are refs that this run has counted already (a featured review comes twice): they are stored, not counted
+    again. With `since` (ISO 8601) posts that are certainly older are left out. The capture's evidence is made durable
+    before a post that points to it is stored.
+    """
+    items = _sorted(said, site, capture, names, asked, since)
+    stores.evidence.sync()
+    if items.rejected:
+        stores.runs.quarantine([_quarantined(rejection, site, capture, run, now) for rejection, _ in items.rejected])
+    outcomes = stores.posts.put(items.posts) if items.posts else []
+    return _tally(items, outcomes, seen)
+
+
+def set_aside(stores: Stores, *, site: Site, capture: Capture, rejection: Rejection, run: str, now: datetime) -> Quarantined:
+    """Put a whole page (or file) into the quarantine."""
+    stores.evidence.sync()
+    item = _quarantined(rejection, site, capture, run, now)
+    stores.runs.quarantine([item])
+    return item
+
+
+def quarantine_id(source: str, url: str, rejection: Rejection) -> str:
+    """The id of a rejected item, 16 hex digits: the same item rejected again for the same reason has the same."""
+    said = (source, rejection.ref or url, rejection.field or "", rejection.reason, rejection.seen or "")
+    return sha256("\x1f".join(said).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _sorted(
+    said: Iterable[RawPost | Rejection], site: Site, capture: Capture, names: Names, asked: Firm | None, since: str | None
+) -> _Sorted:  # fmt: skip
+    items = _Sorted()
+    for raw in said:
+        is_within = isinstance(raw, RawPost) and raw.within is not None
+        post = raw if isinstance(raw, Rejection) else _understood(raw, site, capture, names, asked)
+        if isinstance(post, Rejection):
+            items.rejected.append((post, is_within))
+        elif since is not None and post.published is not None and iso(post.published.end) < since:
+            items.older += not is_within
+        else:
+            items.posts.append(post)
+    return items
+
+
+def _understood(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm | None) -> Post | Rejection:
+    try:
+        return normalise(raw, site=site, capture=capture, names=names, asked=asked)
+    except SURPRISES as error:
+        return Rejection(reason=f"could not be normalised: {type(error).__name__}", field="item", seen=str(error)[:500], ref=str(raw.ref) or None)
+
+
+def _quarantined(rejection: Rejection, site: Site, capture: Capture, run: str, now: datetime) -> Quarantined:
+    return Quarantined(
+        id=quarantine_id(site.key, capture.url, rejection),
+        run=run,
+        source=site.key,
+        at=iso(now),
+        rejection=rejection,
+        url=capture.url,
+        warc=capture.warc,
+    )  # fmt: skip
+
+
+def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | set[str]) -> Tally:
+    counts = dict.fromkeys(Outcome, 0)
+    refs: set[str] = set()
+    within = gone = stale = 0
+    for post, outcome in zip(items.posts, outcomes, strict=True):
+        is_repeat = post.ref in seen or post.ref in refs
+        refs.add(post.ref)
+        if is_repeat:
+            continue
+        gone += outcome is Outcome.GONE
+        stale += outcome is Outcome.STALE
+        if post.within is not None:
+            within += 1
+        else:
+            counts[outcome] += 1
+    rejected = within_rejected = broken = nameless = 0
+    for rejection, is_within in items.rejected:
+        is_repeat = rejection.ref is not None and (rejection.ref in seen or rejection.ref in refs)
+        if rejection.ref is not None:
+            refs.add(rejection.ref)
+        else:
+            nameless += 1
+        if rejection.field == PAGE:
+            broken += 1
+        elif is_within:
+            within_rejected += 1
+        elif not is_repeat:
+            rejected += 1
+    return Tally(
+        new=counts[Outcome.NEW],
+        known=counts[Outcome.KNOWN] + counts[Outcome.GONE] + counts[Outcome.STALE],
+        changed=counts[Outcome.CHANGED],
+        rejected=rejected,
+        within=within,
+        within_rejected=within_rejected,
+        older=items.older,
+        gone=gone,
+        stale=stale,
+        broken=broken,
+        nameless=nameless,
+        refs=frozenset(refs),
+    )

@@ -1,0 +1,72 @@
+"""The register of sources: which may be read, for which firm, on whose decision and until when. Nothing runs without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from plaint.desk import log
+from plaint.desk.rights import Refused, Right, require
+from plaint.model import Approval, Person, Site, iso
+from plaint.ports import Stores
+
+STREAM = "sources"
+"""The stream of the log that holds every decision."""
+
+NEEDED = ("owner", "access", "terms", "lawful_basis", "review_on")
+"""What an approval must state; a refusal to approve names what is missing."""
+
+
+def allowed(stores: Stores, source: str, firm: str | None, now: datetime) -> Approval:
+    """The approval under which `source` may be read for `firm` now; raises Refused, with the command to give, where there is none.
+
+    A decision for the firm counts before the one for all firms.
+    """
+    approval = decision(stores.registers.approvals(), source, firm)
+    how = f"`plaint sources approve {source}{f' --firm {firm}' if firm else ''} --owner … --terms … --basis … --review-on YYYY-MM-DD --as PERSON`"
+    if approval is None:
+        raise Refused(f"{source} is not approved{f' for {firm}' if firm else ''}: someone who has read its terms gives {how}")
+    if not approval.approved:
+        raise Refused(f"{source} was refused by {approval.by or 'somebody'}{f': {approval.note}' if approval.note else ''}; to change that: {how}")
+    if approval.review_on is None or date.fromisoformat(approval.review_on) < now.date():
+        raise Refused(f"the approval of {source} was to be reviewed on {approval.review_on}: look at it again, then {how}")
+    return approval
+
+
+def decision(approvals: Sequence[Approval], source: str, firm: str | None) -> Approval | None:
+    """The present decision about a source for a firm, of those given; None where there is none."""
+    found = {approval.firm: approval for approval in approvals if approval.source == source}
+    return found.get(firm) or found.get(None)
+
+
+def approve(stores: Stores, person: Person, approval: Approval, now: datetime, command: str) -> Approval:
+    """Record a decision (also a refusal: `approved=False`) and make it the present one; raises Refused.
+
+    The decision is an entry in the log first, so that none can be in force which the log does not know.
+    """
+    require(person, Right.APPROVE_SOURCES, approval.firm)
+    if approval.approved:
+        _check(approval, now)
+    decided = replace(approval, by=person.key, at=iso(now))
+    said = {name: getattr(decided, name) for name in Approval.__dataclass_fields__ if name not in {"by", "at"}}
+    log.record(stores, STREAM, person, "SourceApproved" if decided.approved else "SourceRefused", said, now, command)
+    stores.registers.save_approval(decided)
+    return decided
+
+
+def proposal(site: Site, firm: str | None = None) -> Approval:
+    """What a source file itself says, as the beginning of a decision."""
+    return Approval(source=site.key, firm=firm, ownership=site.ownership, access=site.access, terms=site.terms)
+
+
+def _check(approval: Approval, now: datetime) -> None:
+    missing = [name for name in NEEDED if not getattr(approval, name)]
+    if missing:
+        raise Refused(f"an approval of {approval.source} must state {', '.join(missing)}")
+    try:
+        review = date.fromisoformat(approval.review_on or "")
+    except ValueError:
+        raise Refused(f"{approval.review_on!r} is no date to review on: write it as YYYY-MM-DD") from None
+    if review <= now.date():
+        raise Refused(f"the date to review {approval.source} must be in the future, not {approval.review_on}")
