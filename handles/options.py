@@ -41,11 +41,12 @@ def wrong_usage(reason: str) -> NoReturn:
 def opened(address: str | None) -> Iterator[Stores]:
     """The stores at `address` (or of the settings), closed afterwards; a store that is down is a refusal."""
     from indexer.connect import connect
-
     from plaint.ports import StoreDown
     from settings import settings
+    from settings.events import log_to_stderr
 
     try:
+        log_to_stderr(settings().log)
         stores = connect(address or settings().store, evidence=settings().evidence)
     except (StoreDown, ValueError) as error:
         refuse(str(error))

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Minutes without use after which a sign-in on the dashboard ends."""
     seals: Path | None = None
     """Folder outside the store where each seal of the log is also written."""
+    log: str = "error"
+    """Least level of the events written to standard error: debug, info, warning or error."""
 
     @classmethod
     def settings_customise_sources(
