@@ -139,10 +139,10 @@ _mention = re.compile(r"(?<![\w@/.])@(\w[\w.-]*\w(?:@\w[\w.-]*\.\w+)?|\w)")
 
 
 def _tags(given: Sequence[str] | None, sign: str, pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    """Hashtags or mentions as the source's entities give them, else as the text has them; each once, in order."""
+    """Hashtags or mentions as the source's entities give them (twice where they do), else as the text has them, each once."""
     if given is None:
         return tuple(dict.fromkeys(pattern.findall(text))) if sign in text or "＃" in text else ()
-    return tuple(dict.fromkeys(tag for one in given if (tag := _storable(one).strip().lstrip("#＃@"))))
+    return tuple(tag for one in given if (tag := _storable(one).strip().lstrip("#＃@")))
 
 
 _tag = re.compile(r"([a-z]{2,3})(?:[-_].*)?")

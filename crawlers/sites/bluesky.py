@@ -1,0 +1,123 @@
+"""Bluesky: post search, threads and notifications of the AT protocol; a post's ref is its at-URI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from crawlers.loose_json import dig
+from crawlers.page import Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
+from crawlers.paging import with_query
+from crawlers.reading import each
+
+site = Site(
+    key="bluesky", name="Bluesky", home="https://api.bsky.app", kind=Kind.POST,
+    access="public API; search beyond the first page needs a session (BLUESKY_AUTHORIZATION is `Bearer` and its accessJwt)", terms="https://bsky.social/about/support/tos",
+    delay=0.5, never_says=("rating", "followers", "title"), needs=("BLUESKY_AUTHORIZATION",),
+)  # fmt: skip
+SESSION = {"Authorization": "BLUESKY_AUTHORIZATION"}
+COUNTS = {"replyCount": "replies", "repostCount": "shares", "likeCount": "likes", "quoteCount": "quotes", "bookmarkCount": "bookmarks"}
+HEARD = {"mention", "reply", "quote"}
+"""Notifications that are posts; the others are likes, follows and reposts."""
+
+
+def start(ask: Ask) -> SaidBy:
+    """Search for the firm's handle or hashtag, newest first."""
+    since = f"&since={quote(ask.since)}" if ask.since else ""
+    query = quote(ask.firm.handle(site.key))
+    yield Follow(f"{ask.home}/xrpc/app.bsky.feed.searchPosts?q={query}&limit=100&sort=latest{since}", secrets=SESSION)
+
+
+def parse(page: Page) -> SaidBy:
+    """Search results, a feed, a thread, a list of posts, or notifications."""
+    tree = page.json
+    if "thread" in tree:
+        yield from each(_nodes(tree["thread"]), _view)
+        return
+    if "notifications" in tree:
+        views = [_as_view(item) for item in tree["notifications"] if item.get("reason") in HEARD]
+    elif "feed" in tree:
+        views = [item["post"] for item in tree["feed"]]
+    elif "posts" in tree:
+        views = tree["posts"]
+    else:
+        raise Broken(f"no posts: {tree.get('message') or tree.get('error') or ', '.join(tree)}", "error answer")
+    yield from each(views, _view)
+    if (cursor := tree.get("cursor")) and (views or "notifications" in tree):
+        yield Follow(with_query(page.url, cursor=cursor) if page.url else cursor, token=cursor, secrets=SESSION)
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The posts of a thread: what came before, the one that was asked for, its answers depth first."""
+    above = []
+    parent = node.get("parent")
+    while parent:
+        above.append(parent)
+        parent = parent.get("parent")
+    yield from (_of(one) for one in reversed(above))
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield _of(one)
+        waiting.extend(reversed(one.get("replies") or []))
+
+
+def _of(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The view of a node; a deleted or blocked one has only its address."""
+    return node.get("post") or {"uri": node["uri"], "gone": not node.get("blocked")}
+
+
+def _as_view(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: item.get(key) for key in ("uri", "author", "record", "indexedAt")}
+
+
+def _view(view: Mapping[str, Any]) -> SaidBy:
+    """One post; quoted posts come inside it."""
+    if "record" not in view:
+        if view.get("gone"):
+            yield RawPost(ref=view["uri"], text="", gone=Gone.REMOVED)
+        return
+    record, author = view["record"], view["author"]
+    features = [feature for facet in record.get("facets") or () for feature in facet["features"]]
+    kinds: dict[str, list[Any]] = {}
+    for feature in features:
+        kinds.setdefault(feature["$type"].partition("#")[2], []).append(feature)
+    answered, quoted = dig(record, "reply", "parent", "uri"), _quoted(view.get("embed") or {})
+    yield RawPost(
+        ref=view["uri"], url=f"https://bsky.app/profile/{author['handle']}/post/{view['uri'].rsplit('/', 1)[1]}", text=record.get("text") or "",
+        kind=Kind.REPLY if answered else Kind.POST, lang=next(iter(record.get("langs") or ()), None), author=author.get("displayName") or None,
+        author_handle=author["handle"], author_id=author["did"], author_url=f"https://bsky.app/profile/{author['handle']}",
+        published=record.get("createdAt") or view.get("indexedAt"), reply_to=answered, thread=dig(record, "reply", "root", "uri") or view["uri"],
+        hashtags=[*(f["tag"] for f in kinds.get("tag", ())), *(record.get("tags") or ())], mentions=_mentions(record, kinds.get("mention", ())),
+        links=[f["uri"] for f in kinds.get("link", ())], media=_media(view.get("embed") or {}), facts={"quoted": quoted["uri"]} if quoted else {},
+        engagement={ours: view[theirs] for theirs, ours in COUNTS.items() if view.get(theirs) is not None},
+    )  # fmt: skip
+
+    if quoted and "value" in quoted:
+        for said in _view({**quoted, "record": quoted["value"]}):
+            if isinstance(said, RawPost):
+                yield replace(said, within=view["uri"])
+
+
+def _quoted(embed: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The post that this one quotes, alone (`embed.record`) or with pictures (`embed.recordWithMedia`)."""
+    record = embed.get("record") or {}
+    record = record.get("record") or record
+    return record if "uri" in record and "/app.bsky.feed.post/" in record["uri"] else None
+
+
+def _media(embed: Mapping[str, Any]) -> list[str]:
+    media = embed.get("media") or embed
+    images = [image["fullsize"] for image in media.get("images") or () if "fullsize" in image]
+    return [*images, media["playlist"]] if media.get("playlist") else images
+
+
+def _mentions(record: Mapping[str, Any], features: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Handles as the text has them: a facet says where (in UTF-8 bytes) and whose identity, not the name."""
+    text, found = (record.get("text") or "").encode(), []
+    for facet in record.get("facets") or ():
+        if any(feature in features for feature in facet["features"]):
+            found.append(text[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode(errors="replace").lstrip("@"))
+    return found

@@ -1,0 +1,45 @@
+"""Threads: replies, mentions and keyword search of the official API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crawlers.graph import TOKEN, answer, further
+from crawlers.loose_json import dig
+from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, SaidBy, Site
+from crawlers.reading import each
+
+site = Site(
+    key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST, access="official API with the account's token",
+    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, never_says=("rating", "followers", "title"),
+    needs=("THREADS_TOKEN",),
+)  # fmt: skip
+SECRET = "THREADS_TOKEN"  # noqa: S105  (a secret's name)
+FIELDS = "id,text,timestamp,username,permalink,shortcode,media_type,has_replies,root_post,replied_to,is_reply,hide_status"
+
+
+def start(ask: Ask) -> SaidBy:
+    """Posts that mention the account, whose handle is its number (or `me`)."""
+    yield Follow(f"{ask.home}/v1.0/{ask.firm.handle(site.key)}/mentions?fields={FIELDS}&limit=100&{TOKEN}=", secrets={TOKEN: SECRET})
+
+
+def parse(page: Page) -> SaidBy:
+    """A list of posts, or one."""
+    tree = answer(page)
+    if "data" not in tree and "id" not in tree:
+        raise Broken("neither data nor a post", "not this source")
+    yield from each(tree["data"] if "data" in tree else [tree], _post)
+    yield from further(page, tree, SECRET)
+
+
+def _post(item: Mapping[str, Any]) -> SaidBy:
+    """One post. A hushed or hidden reply is still public on its author's page."""
+    name, code, status = item.get("username"), item.get("shortcode"), item.get("hide_status")
+    answered = dig(item, "replied_to", "id")
+    yield RawPost(
+        ref=item["id"], url=item.get("permalink") or (f"https://www.threads.net/t/{code}" if code else None), text=item.get("text") or "",
+        kind=Kind.REPLY if answered else Kind.POST, author_handle=name, author_url=f"https://www.threads.net/@{name}" if name else None,
+        published=item.get("timestamp"), reply_to=answered, thread=dig(item, "root_post", "id"),
+        media=[item["media_url"]] if item.get("media_url") else [], facts={"visibility": status} if status else {},
+    )  # fmt: skip
