@@ -56,7 +56,7 @@ class SqlitePosts:
         self._need_same_words()
         last = {post.id: place for place, post in enumerate(posts)}
         alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
-        rows = [Row(posts[place]) for id, place in alive.items()]
+        rows = [Row(posts[place]) for place in alive.values()]
         self._prepare(rows)
         outcomes = [Outcome.KNOWN] * len(posts)
         with self._writer() as writer:
@@ -72,8 +72,8 @@ class SqlitePosts:
                 "SELECT post.id, body.json FROM post JOIN body USING (n) WHERE post.id IN (SELECT value FROM json_each(?))",
                 (msgspec.json.encode(ids).decode(),),
             ).fetchall()
-        found = {id: post_from_json(json) for id, json in rows}
-        return [found[id] for id in ids if id in found]
+        found = {name: post_from_json(json) for name, json in rows}
+        return [found[name] for name in ids if name in found]
 
     def revisions(self, id: str) -> list[Revision]:
         """See `ports.Posts.revisions`."""
@@ -136,7 +136,7 @@ class SqlitePosts:
             if not rows:
                 return
             last = rows[-1][0]
-            yield from (id.removeprefix(f"{source}:") for _, id in rows)
+            yield from (name.removeprefix(f"{source}:") for _, name in rows)
 
     def vanish(self, ids: Sequence[str], at: str) -> int:
         """See `ports.Posts.vanish`."""

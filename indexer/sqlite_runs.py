@@ -60,7 +60,7 @@ class SqliteRuns:
     def settle(self, ids: Sequence[str], state: str) -> None:
         """Mark items as `retried` or `dismissed`."""
         with self._file.writing() as c:
-            c.executemany("UPDATE quarantine SET state = ? WHERE id = ?", [(state, id) for id in ids])
+            c.executemany("UPDATE quarantine SET state = ? WHERE id = ?", [(state, item) for item in ids])
 
     def seen_page(self, url: str) -> Mapping[str, str]:
         """The validators of the last fetch of `url`; empty when unknown."""

@@ -125,7 +125,7 @@ class Question:
             tests.append(Where(f"{key} {beyond}= ? AND ({key} {beyond} ? OR p.id > ?)", (given, given, after[1])))
         if source is GATHERED and self._stored_sort() is Sort.NEWEST:
             tests += self._bound(rest, after, limit)
-        table = self._ordered_table(source, demands, total, limit)
+        table = self._ordered_table(source, demands, total)
         sql, values = _select(f"{order}, p.id, p.n", table, tests)
         rows = self._c.execute(f"{sql} ORDER BY {order} {direction}, p.id LIMIT ?", (*values, limit))
         return [Place(*row) for row in rows]
@@ -165,13 +165,13 @@ class Question:
         return found
 
     def _all_demands(self) -> list[Condition]:
-        return [*self._asked, *(condition for filter in self._filters.values() for condition in filter)]
+        return [*self._asked, *(condition for conditions in self._filters.values() for condition in conditions)]
 
     def _filter_demands(self, but: str | None = None) -> list[Where]:
-        return [where(condition) for field, filter in self._filters.items() if field != but for condition in filter]
+        return [where(condition) for field, conditions in self._filters.items() if field != but for condition in conditions]
 
     def _passes(self, shape: int, but: str | None = None) -> bool:
-        filters = (condition for field, filter in self._filters.items() if field != but for condition in filter)
+        filters = (condition for field, conditions in self._filters.items() if field != but for condition in conditions)
         return all(shape in condition.of for condition in filters if isinstance(condition, Shapes))
 
     def _driver(self, demands: Sequence[Condition]) -> tuple[Source, list[Where]]:
@@ -276,7 +276,7 @@ class Question:
         row = self._c.execute(f"{sql} ORDER BY p.at DESC LIMIT 1 OFFSET ?", (*values, limit)).fetchone()
         return [] if row is None else [Where("h.at >= ?", (row[0],))]
 
-    def _ordered_table(self, source: Source, demands: Sequence[Condition], total: int, limit: int) -> Source:
+    def _ordered_table(self, source: Source, demands: Sequence[Condition], total: int) -> Source:
         """The same rows with all columns of `post`, read in the order of the page where that is quick."""
         if source is GATHERED:
             return Source("hit AS h CROSS JOIN post AS p ON p.n = h.n", is_post=True)

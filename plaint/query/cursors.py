@@ -25,13 +25,12 @@ def read_cursor(search: Search) -> Place | None:
         return None
     padded = search.cursor + "=" * (-len(search.cursor) % 4)
     try:
-        signature, *place = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=tuple[str, int | float | str, str | int])
+        signature, key, last = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=tuple[str, int | float | str, str | int])
     except (binascii.Error, UnicodeError, ValueError):
         raise ValueError("this is not a cursor: take `next` of the page before, or leave it out to start at the first page") from None
-    found: Place = (place[0], place[1])
-    if signature != _signature(search, found):
+    if signature != _signature(search, (key, last)):
         raise ValueError("this cursor belongs to another question: leave it out to start at the first page")
-    return found
+    return key, last
 
 
 def _signature(search: Search, place: Place) -> str:

@@ -58,7 +58,8 @@ def moment_key(post: Post) -> int:
 
 def stars_of(post: Post) -> int | None:
     """The rating in whole stars, 1 to 5, halves upwards."""
-    return None if post.rating is None else min(5, max(1, int(post.rating.stars + 0.5)))
+    stars = None if post.rating is None else post.rating.stars
+    return None if stars is None else min(5, max(1, int(stars + 0.5)))
 
 
 def tags_of(post: Post) -> Iterator[tuple[str, str]]:
@@ -74,7 +75,7 @@ def tags_of(post: Post) -> Iterator[tuple[str, str]]:
 def has(post: Post) -> Iterator[str]:
     """Which of HAS are true of the post alone; `reply` depends on other posts."""
     present = {
-        "rating": post.rating, "text": post.text.strip(), "title": post.title, "author": post.author, "date": post.published,
+        "rating": stars_of(post), "text": post.text.strip(), "title": post.title, "author": post.author, "date": post.published,
         "media": post.media, "links": post.links, "lang": post.lang, "thread": post.thread,
     }  # fmt: skip
     yield from (name for name, value in present.items() if value)

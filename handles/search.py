@@ -1,0 +1,91 @@
+"""`plaint search`: one question to the archive, answered as one JSON object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from handles.options import AsOption, StoreOption, acting, opened, refuse, say, wrong_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plaint.model import Person
+    from plaint.ports import Stores
+    from plaint.query.tree import Found, Hit
+
+MOST = 10_000
+"""The most hits that one answer holds; more come with the cursor, or by `plaint export`."""
+
+Name = TypeVar("Name", bound=str)
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(search)
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for; '' is everything.")],
+    facets: Annotated[str, typer.Option(metavar="NAMES", help="Fields to count, with commas between: firm,source,lang,rating…")] = "",
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="How many hits.")] = 25,
+    sort: Annotated[str, typer.Option(metavar="ORDER", help="newest, oldest, rating_low, rating_high, collected or relevance.")] = "newest",
+    cursor: Annotated[str | None, typer.Option(help="`next` of the page before, to go on after it.")] = None,
+    count: Annotated[bool, typer.Option("--count", help="Print the total only.")] = False,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Search the archive: `total` is exact, each hit is a post with its `snippet`, `next` is the cursor of the next page.
+
+    Words are found by their stem; "late fee" as it stands, refu* by its beginning, refnud~ when nearly so. Fields:
+    firm source kind lang rating published collected author role title hashtag mention product issue place state
+    thread url id, has:reply, is:edited. AND, OR, NOT in capitals, -word, and brackets. A query that begins with - is written after --.
+
+    Example: plaint search 'refund "late fee" rating:<3 -source:appstore' --facets firm,lang --limit 10
+    """
+    from plaint.desk import archive
+    from plaint.desk.rights import Refused
+    from plaint.query.parse import Unreadable, parse_query
+    from plaint.query.tree import FACETS, Search, Sort
+
+    names = tuple(_one_of(name.strip(), FACETS, "facet") for name in facets.split(",") if name.strip())
+    order = Sort(_one_of(sort, [str(one) for one in Sort], "order"))
+    try:
+        tree = parse_query(query)
+    except Unreadable as error:
+        refuse(f"{error} The query was: {query}")
+    asked = Search(query=tree, facets=() if count else names, limit=0 if count else limit, sort=order, cursor=None if count else cursor)
+    with opened(store) as stores:
+        try:
+            found = archive.look_up(stores, _searcher(stores, as_), asked)
+        except (Refused, ValueError) as error:
+            refuse(str(error))
+    say({"total": found.total} if count else _answer(found))
+
+
+def _searcher(stores: Stores, key: str | None) -> Person:
+    from plaint.desk.archive import OPERATOR
+    from settings import settings
+
+    return OPERATOR if key is None and settings().person is None else acting(stores, key)
+
+
+def _answer(found: Found) -> dict[str, Any]:
+    answer: dict[str, Any] = {"total": found.total, "hits": [_hit(hit) for hit in found.hits], "facets": found.facets, "next": found.next}
+    return answer | ({"bounded": found.bounded} if found.bounded else {})
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    import msgspec
+
+    return {**msgspec.to_builtins(hit.post), "snippet": hit.snippet, "marks": hit.marks, "case": hit.case}
+
+
+def _one_of(name: Name, known: Sequence[Name], what: str) -> Name:
+    from rapidfuzz.process import extractOne
+
+    if name not in known:
+        near = extractOne(name, known, score_cutoff=60)
+        wrong_usage(f"no {what} {name!r}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"))
+    return name

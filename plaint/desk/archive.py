@@ -1,0 +1,107 @@
+"""Reading the archive as a person: within the firms they may see, without names where they may not see who wrote.
+
+Opening one post, its revisions or its thread shows personal data, so it is an entry in the access log: one for each
+person, post and hour. A list of results is not; its query may name a person and is never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from plaint.desk.log import record
+from plaint.desk.rights import Refused, Right, in_scope, may, require
+from plaint.model import Author, Person, Post, Revision
+from plaint.ports import Stores
+from plaint.query.tree import And, Found, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Term
+
+STREAM = "access"
+"""The stream of the log that keeps reads of personal data."""
+
+READ = "PostRead"
+"""The kind of the entry. Which post it was is a body, because the ids of posts hold what sources call people."""
+
+OPERATOR = Person(key="operator", name="Whoever has the files", roles=("compliance",))
+"""Who reads on the command line when nobody is named: they hold the store itself, so there is nothing to keep from them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A post as it is opened: itself, every state of its words, and the conversation around it, oldest first."""
+
+    post: Post
+    revisions: tuple[Revision, ...]
+    thread: tuple[Post, ...]
+
+
+def look_up(stores: Stores, person: Person, search: Search) -> Found:
+    """Answer a question within the firms of `person`.
+
+    Raises Refused when they may not read, or ask for authors without the right to see them; ValueError for a cursor of
+    another question, a date that is none, or a field that cannot be asked so.
+    """
+    require(person, Right.READ_POSTS)
+    if not may(person, Right.SEE_AUTHORS) and _asks_for_authors(search.query):
+        raise Refused(f"{person.key} may not {Right.SEE_AUTHORS.value}, so author: cannot be asked; leave it out")
+    found = stores.posts.search(replace(search, scope=scope_of(person, search.scope)))
+    if may(person, Right.SEE_AUTHORS):
+        return found
+    return replace(found, hits=tuple(replace(hit, post=_without_author(hit.post)) for hit in found.hits))
+
+
+def scan(stores: Stores, person: Person, search: Search) -> Iterator[Post]:
+    """Every match within the firms of `person`, in order."""
+    require(person, Right.READ_POSTS)
+    return _shown(person, stores.posts.scan(replace(search, scope=scope_of(person, search.scope))))
+
+
+def read_post(stores: Stores, person: Person, id: str, now: datetime) -> Opened:
+    """Open one post; raises LookupError when there is none, Refused when it is about none of the person's firms."""
+    require(person, Right.READ_POSTS)
+    posts = stores.posts.get([id])
+    if not posts:
+        raise LookupError(f"there is no post {id!r} in the archive")
+    if not may_see(person, posts[0]):
+        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    _log(stores, person, id, now)
+    revisions = (replace(revision, post=post) for revision in stores.posts.revisions(id) for post in _shown(person, [revision.post]))
+    thread = (post for post in stores.posts.thread(id) if post.id == id or not post.firms or may_see(person, post))
+    return Opened(post=next(_shown(person, posts)), revisions=tuple(revisions), thread=tuple(_shown(person, thread)))
+
+
+def may_see(person: Person, post: Post) -> bool:
+    """Whether a post is about one of the person's firms; people for all firms see also posts about none."""
+    return person.firms is None or any(in_scope(person, firm.key) for firm in post.firms)
+
+
+def scope_of(person: Person, wanted: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The firms to search: those wanted that are also the person's; None is all."""
+    if person.firms is None:
+        return wanted
+    return person.firms if wanted is None else tuple(firm for firm in wanted if firm in person.firms)
+
+
+def _log(stores: Stores, person: Person, id: str, now: datetime) -> None:
+    command = sha256(f"{person.key} {id} {now:%Y-%m-%dT%H}".encode()).hexdigest()
+    record(stores, STREAM, person, READ, {}, now, f"read-{command[:32]}", bodies={"post": id})
+
+
+def _shown(person: Person, posts: Iterable[Post]) -> Iterator[Post]:
+    sees = may(person, Right.SEE_AUTHORS)
+    return (post if sees else _without_author(post) for post in posts)
+
+
+def _without_author(post: Post) -> Post:
+    return replace(post, author=None if post.author is None else Author(role=post.author.role))
+
+
+def _asks_for_authors(node: Node) -> bool:
+    match node:
+        case And(of) | Or(of):
+            return any(_asks_for_authors(part) for part in of)
+        case Not(of):
+            return _asks_for_authors(of)
+        case Term() | Phrase() | Prefix() | Fuzzy() | Range():
+            return node.field == "author"
