@@ -55,7 +55,7 @@ def _feed(asked: Asked, number: int, app: int) -> Answer:
 def _entry(saying: Saying) -> dict[str, Any]:
     number = 90_000_000 + int(saying.ref[1:])
     return {
-        "author": {"uri": {"label": f"/gb/reviews/id{number}"}, "name": {"label": saying.author}},
+        "author": {"uri": {"label": f"https://store.example/gb/reviews/id{number}"}, "name": {"label": saying.author}},
         "updated": {"label": stamp(saying.edited or saying.written)},
         "im:rating": {"label": str(saying.stars)},
         "im:version": {"label": f"{saying.written:%y}.{saying.written.month}"},

@@ -1,6 +1,6 @@
 """The hostile corner: a made-up site on which everything is wrong that a crawler meets sooner or later.
 
-A script in a review, dates that lie, half a page, an endless next link, 5 MB of text, a formula in a title, signs that
+A script in a review, dates that lie, half a page, a line that breaks, an endless next link, 5 MB of text, a formula in a title, signs that
 turn the writing round, a broken block of JSON-LD beside a good one, and a door that robots.txt keeps shut.
 """
 
@@ -24,7 +24,7 @@ _DAYS = re.compile(r"today([+-]\d+)")
 
 
 def answer(asked: Asked) -> Answer:
-    """`/`, `/structured`, `/half`, `/huge`, `/endless?page=N`, `/locked` (which nobody may read), `/robots.txt`."""
+    """`/`, `/structured`, `/half`, `/cut`, `/huge`, `/endless?page=N`, `/locked` (which nobody may read), `/robots.txt`."""
     match asked.path:
         case "/robots.txt":
             return robots(ROBOTS)
@@ -34,6 +34,9 @@ def answer(asked: Asked) -> Answer:
             return Answer(body=_structured(asked.today), modified=asked.today)
         case "/half":
             return Answer(body=_half(asked.today))
+        case "/cut":
+            body = _cut(asked.today)
+            return Answer(body=body, cut=len(body) // 2)
         case "/huge":
             return Answer(body=_huge(asked.today), modified=asked.today)
         case "/endless":
@@ -61,7 +64,7 @@ def _oddity(oddity: Oddity, today: datetime) -> str:
 
 
 def _cards(today: datetime) -> bytes:
-    rooms = "".join(f'<li><a class="room" href="/{room}">{room}</a></li>' for room in ("structured", "half", "huge", "endless?page=1", "locked"))
+    rooms = "".join(f'<li><a class="room" href="/{room}">{room}</a></li>' for room in ("structured", "half", "cut", "huge", "endless?page=1", "locked"))
     cards = "\n".join(_oddity(oddity, today) for oddity in plot().hostile)
     return page("The corner", f'<h1 data-total="{TOTAL}">The corner</h1>\n{cards}\n<ul>{rooms}</ul>')
 
@@ -73,8 +76,8 @@ def _structured(today: datetime) -> bytes:
         f'{_ld("c-202", "Block B", "Second review of the good block. Four bars of signal now, thank you Lumen.", 5, today - timedelta(days=30))}]}}'
     )
     bad = (
-        '{"@context":"https://schema.org","@type":"Organization","name":"Tern Insurance","review":['
-        f'{_ld("c-203", "Block C", "Whole, but inside a block that is not: Tern lost my form twice.", 1, today - timedelta(days=44))},'
+        '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
+        f'{_ld("c-203", "Block C", "Whole, but inside a block that is not: Lumen lost my form twice.", 1, today - timedelta(days=44))},'
         '{"@type":"Review","identifier":"c-204","reviewBody":"This one stops in the middle of'
     )
     blocks = "".join(f'<script type="application/ld+json">{block}</script>\n' for block in (bad, good))
@@ -90,9 +93,14 @@ def _ld(ref: str, author: str, text: str, stars: int, when: datetime) -> str:
 
 def _half(today: datetime) -> bytes:
     """A page whose sender died while writing it: one review is whole, the second is not."""
-    whole = _card("c-301", "Upper half", "Whole", "2", stamp(today - timedelta(days=18)), "<p>This review of Northgate is complete. The next one is not.</p>")
-    broken = _card("c-302", "Lower half", "Not whole", "1", stamp(today - timedelta(days=17)), "<p>Orbit Pay took my money and then</p>")
+    whole = _card("c-301", "Upper half", "Whole", "2", stamp(today - timedelta(days=18)), "<p>This review of Lumen is complete. The next one is not.</p>")
+    broken = _card("c-302", "Lower half", "Not whole", "1", stamp(today - timedelta(days=17)), "<p>Lumen took my money and then</p>")
     return page("Half", f"{whole}\n{broken}").partition(b"and then")[0] + b"and th"
+
+
+def _cut(today: datetime) -> bytes:
+    """A page that never arrives whole, because the line breaks while it is sent."""
+    return page("Cut", _card("c-601", "Lost", "Line dead", "1", stamp(today - timedelta(days=11)), "<p>Lumen again. Nobody has ever read to the end of this.</p>"))
 
 
 @cache
@@ -108,7 +116,7 @@ def _huge(today: datetime) -> bytes:
 def _endless(today: datetime, number: int) -> bytes:
     """The same three reviews on every page, and a next page always."""
     cards = "\n".join(
-        _card(f"c-50{n}", f"Loop {n}", "Round and round", "2", stamp(today - timedelta(days=60 + n)), f"<p>Tern sent me from desk to desk, {n} of 3.</p>")
+        _card(f"c-50{n}", f"Loop {n}", "Round and round", "2", stamp(today - timedelta(days=60 + n)), f"<p>Lumen sent me from desk to desk, {n} of 3.</p>")
         for n in (1, 2, 3)
     )
     return page("Endless", f'{cards}\n<nav><a rel="next" href="/endless?page={number + 1}">Older</a></nav>')
