@@ -18,7 +18,7 @@ def add(app: typer.Typer) -> None:
         order: Annotated[
             str | None, typer.Option(metavar="DMY|MDY|YMD", help="Order of day and month in figures, where the language leaves it open.")
         ] = None,
-        zone: Annotated[str | None, typer.Option(metavar="ZONE", help="IANA zone of times that name none [default: UTC].")] = None,
+        zone: Annotated[str | None, typer.Option(metavar="ZONE", help="IANA zone of times that name none (UTC by default).")] = None,
     ) -> None:
         """Read dates: NDJSON {"id","text","lang","at"} in, {"id","earliest","latest"} out; both null when it is no date.
 
