@@ -74,6 +74,9 @@ class Walker(Protocol):
     pace: Pace
     wanted_delay: float | None
 
+    def is_at_home(self, url: str) -> bool:
+        """Whether an address belongs to the site that is walked."""
+
 
 def walker(crawler: Crawler) -> Walker:
     """The spider of a crawler at work."""
@@ -200,6 +203,23 @@ def rules_of(status: int, body: bytes) -> Rules:
     if 400 <= status < 500 and status not in BUSY:
         return Rules("allowed: the site has no robots.txt")
     return Rules(f"refused: robots.txt answered {status}", allows_all=False)
+
+
+class Fence:
+    """Downloader middleware: no redirect leads the crawl to another site, or to an address inside somebody's network."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Fence:
+        """As Scrapy makes it."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Turn away what is not at the site."""
+        if not walker(self._crawler).is_at_home(request.url):
+            raise TurnedAway("link leads elsewhere", f"not followed: {urlsplit(request.url).netloc}")
 
 
 class Robots:

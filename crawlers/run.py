@@ -150,9 +150,9 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
             pace.stop()
             await super().stop()
 
-    logging.getLogger("scrapy").setLevel(logging.CRITICAL)
-    logging.getLogger("twisted").setLevel(logging.CRITICAL)
-    process = Process(_scrapy_settings(manners), install_root_handler=False)
+    process = Process(_scrapy_settings(manners))
+    for name in ("scrapy", "twisted"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is booked as an alarm or logged as an event of ours
     for (one, ask), ledger in zip(asks, ledgers, strict=True):
         job = Job(
             source=one,

@@ -5,15 +5,14 @@ from __future__ import annotations
 BOT_NAME = "plaint"
 SPIDER_MODULES = ["crawlers.spider"]
 
-# Nothing that reaches out or listens by itself: no telnet console, no cookies (their middleware loads the public suffix list).
+# Nothing that listens or reaches out by itself: no telnet console, no remote control (which runs whatever code it is sent),
+# no cookies (their middleware loads the public suffix list). Extensions are left out by name, so that they are not even imported.
 TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
 COOKIES_ENABLED = False
-LOGSTATS_INTERVAL = 0.0
-EXTENSIONS = {
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.logcount.LogCount": None,
-}  # fmt: skip
+METAREFRESH_ENABLED = False
+LOG_INSTALL_ROOT_HANDLER = False
+EXTENSIONS_BASE: dict[str, int] = {}
 
 # One request at a time to one host; the pause between them is kept by `politeness.Pacing`.
 CONCURRENT_REQUESTS = 16
@@ -39,9 +38,12 @@ DOWNLOAD_HANDLERS = {
 }  # fmt: skip
 ROBOTSTXT_OBEY = False  # by crawlers.politeness.Robots instead, which keeps Crawl-delay too
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawlers.politeness.Fence": 50,
     "crawlers.politeness.Robots": 100,
     "crawlers.politeness.Patience": 550,
     "crawlers.witness.Witness": 800,

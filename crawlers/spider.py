@@ -217,9 +217,13 @@ class WalkSpider(Spider):
             },
         )
 
+    def is_at_home(self, url: str) -> bool:
+        """Whether an address is at the site: its home, a host that `start` named, or one below or above those."""
+        return urlsplit(url).scheme in {"http", "https"} and any(_is_same_site(_host(url), ours) for ours in self._hosts)
+
     def _leads_on(self, follow: Follow) -> bool:
-        """Whether the address is at the site: its home, a host that `start` named, or one below or above those."""
-        if urlsplit(follow.url).scheme in {"http", "https"} and any(_is_same_site(_host(follow.url), ours) for ours in self._hosts):
+        """Whether a link stays at the site; an alarm where it does not."""
+        if self.is_at_home(follow.url):
             return True
         self._is_whole = False
         self.ledger.error("link leads elsewhere", f"not followed: {urlsplit(follow.url).netloc or follow.url[:80]}", follow.url)

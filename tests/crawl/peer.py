@@ -122,9 +122,11 @@ def parse(page: Page) -> SaidBy:
         if "bad" in item:
             yield Rejection(reason="not understood", field="text", seen=item["bad"], ref=item["id"])
             continue
-        yield RawPost(ref=item["id"], text=item["text"], published=item.get("date"), rating=item.get("rating"), url=page.url)
+        yield RawPost(ref=item["id"], text=item["text"], published=item.get("date"), rating=item.get("rating"), url=page.url, lang="en")
         if "reply" in item:
-            yield RawPost(ref=f"{item['id']}/reply", within=item["id"], reply_to=item["id"], kind=Kind.REPLY, role=Role.FIRM, text=item["reply"])
+            yield RawPost(
+                ref=f"{item['id']}/reply", within=item["id"], reply_to=item["id"], kind=Kind.REPLY, role=Role.FIRM, text=item["reply"], lang="en"
+            )
     for href in said.get("details", ()):
         yield Follow(page.link(href) or "", next=False)
     if said.get("next"):

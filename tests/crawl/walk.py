@@ -1,20 +1,22 @@
-"""Runs one crawl of the made-up site in a process of its own, as the command line does: `python walk.py JSON`."""
+"""Runs one crawl of the made-up site in a process of its own, as the command line does."""
 
 from __future__ import annotations
 
-import json
+import os
 import sys
+import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
+from typing import Any
 
 import msgspec
 
 from crawlers.run import Manners, crawl_sources
 from indexer.connect import connect
-from plaint.model import Approval, Firm, Person
+from plaint.model import Approval, Firm, Person, Run
+from settings.events import log_to_stderr
 from tests.crawl.peer import peer_source
 
 ACME = Firm(key="acme", name="Acme Bank", handles={"peer": "acme"})
@@ -30,18 +32,40 @@ def prepare(address: str, aliases: tuple[str, ...] = ()) -> None:
     stores.close()
 
 
-def main() -> None:
-    given = json.loads(sys.argv[1])
+def crawl_once(given: dict[str, Any]) -> list[Run]:
+    """One crawl in this process, which can do no other after it."""
+    log_to_stderr("debug")
     stores = connect(given["store"])
     manners = Manners(
-        homes={"peer": given["home"]}, pause=0.05, delay=given.get("delay"), max_pages=given.get("max_pages"), contact="mailto:x@y.example"
+        homes={"peer": given["home"]},
+        pause=given.get("pause", 0.05),
+        delay=given.get("delay"),
+        max_pages=given.get("max_pages"),
+        contact="mailto:crawl@collector.example",
     )
-    runs = crawl_sources(
-        stores, [peer_source(**given.get("site", {}))], ["acme"], since=given.get("since"), limit=given.get("limit"), manners=manners
-    )
+    sources = [peer_source(**given.get("site", {}))]
+    runs = crawl_sources(stores, sources, ["acme"], since=given.get("since"), limit=given.get("limit"), manners=manners)
     stores.close()
-    print(msgspec.json.encode(runs).decode())
+    return runs
 
 
-if __name__ == "__main__":
-    main()
+def begin(given: dict[str, Any], folder: Path, env: Mapping[str, str] | None = None) -> int:
+    """Start a crawl in a forked process, which spares it the imports; its pid. Output goes to files in `folder`."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.environ.update(env or {})
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        runs = crawl_once(given)
+        (folder / "runs.json").write_bytes(msgspec.json.encode(runs))
+        status = 0
+    except BaseException:  # noqa: BLE001 - a forked child must never return into pytest
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
