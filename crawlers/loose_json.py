@@ -86,6 +86,13 @@ def salvage(text: str, mark: re.Pattern[str]) -> list[Any]:
     return found
 
 
+def first_value(text: str, start: int) -> Any:
+    """The JSON value that begins at or after `start` in a script; raises ValueError when it is not whole."""
+    while text[start : start + 1].isspace():
+        start += 1
+    return _decoder.raw_decode(text, start)[0]
+
+
 def dig(tree: Any, *path: str | int) -> Any:
     """What lies at a path of names and positions; None as soon as something on the way is missing or of another kind."""
     for step in path:

@@ -46,7 +46,10 @@ def read(source: Source, page: Page) -> Reading:
         for said in source.parse(page):
             match said:
                 case RawPost():
-                    posts.append(said)
+                    if (wrong := wrong_kind(said)) is None:
+                        posts.append(said)
+                    else:
+                        rejected.append(wrong)
                 case Follow():
                     follow.append(said)
                 case Announced():
@@ -62,6 +65,33 @@ def read(source: Source, page: Page) -> Reading:
     if not posts:
         refuse_wall(page)
     return Reading(posts=tuple(posts), rejected=tuple(rejected), follow=tuple(follow), announced=announced)
+
+
+_TEXTS = (
+    "text",
+    "title",
+    "url",
+    "within",
+    "lang",
+    "author",
+    "author_handle",
+    "author_id",
+    "author_url",
+    "author_place",
+    "reply_to",
+    "thread",
+    "firm",
+)
+_SCALARS = ("rating", "worst", "best", "published", "edited", "followers")
+
+
+def wrong_kind(post: RawPost) -> Rejection | None:
+    """Why a post cannot be one: a list or an object stands where the source used to have words or a number."""
+    for names, kinds in ((("ref",), str), (_TEXTS, str | None), (_SCALARS, str | int | float | None)):
+        for name in names:
+            if not isinstance(value := getattr(post, name), kinds):
+                return Rejection(reason=f"{name} is a {type(value).__name__}", field=name, seen=repr(value)[:SHOWN], ref=str(post.ref)[:SHOWN])
+    return None
 
 
 def each(items: Iterable[Item], read_one: Callable[[Item], SaidBy]) -> SaidBy:

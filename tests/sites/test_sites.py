@@ -112,10 +112,11 @@ def test_names_of_facts_and_counts_are_the_models(key: str) -> None:
                 assert post.within is None or post.within != post.ref
 
 
-@pytest.mark.parametrize("key", [key for key in keys() if source(key).start])
+@pytest.mark.parametrize("key", keys())
 def test_a_walk_begins_at_the_home_that_was_set(key: str) -> None:
     begin = source(key).start
-    assert begin is not None
+    if begin is None:
+        return
     firm = Firm(key="fennel", name="Fennel", handles={key: "gb/555001"})
     requests = [said for said in begin(Ask(firm=firm, home="http://127.0.0.1:9", since="2026-01-01T00:00:00Z")) if isinstance(said, Follow)]
     assert requests
