@@ -77,7 +77,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """One regime with its clocks. `inputs` are what it may be given besides receipt, zone and calendar, with their kind."""
+    """One regime with its clocks. `inputs` are what it may be given besides receipt, zone and calendar, with their kind.
+
+    `local` says whose zone counts the days of a firm's complaints: the regime's own, or the firm's where a regime spans
+    several zones.
+    """
 
     id: str
     name: str
@@ -88,6 +92,7 @@ class Regime:
     inputs: Mapping[str, Literal["bool", "date", "text"]] = field(default_factory=dict)
     pauses: tuple[str, ...] = ()
     version: str = ""
+    local: Literal["regime", "firm"] = "regime"
 
     def versions(self, key: str) -> list[Clock]:
         """All versions of one clock."""

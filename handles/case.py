@@ -1,0 +1,344 @@
+"""`plaint case`: everything that can be done to a case."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say, wrong_usage
+
+if TYPE_CHECKING:
+    from plaint.cases.case import Case
+    from plaint.cases.clocks import CaseClock
+    from plaint.desk.casework import CaseView
+    from plaint.model import Person
+    from plaint.ports import Stores
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The id of a case, like c-ab2c-3def-4ghi.")]
+ExpectedOption = Annotated[int | None, typer.Option("--expected", metavar="VERSION", help="Refuse if the case is no longer at this version.")]
+CommandOption = Annotated[str | None, typer.Option("--command", metavar="ID", help="Do it once however often this id is given.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in words that stay with the case.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Register the commands."""
+    case = typer.Typer(name="case", no_args_is_help=True, help=__doc__)
+    for name, command in (
+        ("open", open_case), ("list", list_cases), ("show", show), ("confirm", confirm), ("reject", reject), ("duplicate", duplicate),
+        ("refer", refer), ("assign", assign), ("note", note), ("acknowledge", acknowledge), ("move-start", move_start),
+        ("close", close), ("reopen", reopen),
+    ):  # fmt: skip
+        case.command(name)(command)
+    app.add_typer(case)
+
+
+def open_case(
+    posts: Annotated[list[str], typer.Argument(metavar="POST…", help="Ids of posts, source:ref; the first one names the case.")],
+    firm: Annotated[str, typer.Option("--firm", help="The firm that the complaint is about.")],
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Open a case from posts; prints the case.
+
+    Example: plaint case open trustpilot:5f1c --firm northgate --as tom
+    """
+    from plaint.desk import casework
+
+    def act(stores: Stores, person: Person) -> Any:
+        made = casework.open_case(stores, person, posts=posts, firm=firm, now=now(), command=command or uuid4().hex)
+        return _case(casework.load(stores, person, made, now()).case)
+
+    _answer(store, as_, act)
+
+
+def list_cases(
+    firm: Annotated[str | None, typer.Option("--firm", help="Only this firm.")] = None,
+    state: Annotated[list[str] | None, typer.Option("--state", help="Only this state, such as CANDIDATE; may be repeated.")] = None,
+    assignee: Annotated[str | None, typer.Option("--assignee", help="Only the cases of this account; `nobody`: those nobody has.")] = None,
+    post: Annotated[str | None, typer.Option("--post", help="Only cases with this post.")] = None,
+    due_before: Annotated[str | None, typer.Option("--due-before", metavar="ISO", help="Only cases due before this moment, in UTC.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many.")] = 50,
+    offset: Annotated[int, typer.Option("--offset", min=0, help="Leave out so many at the beginning.")] = 0,
+    next_: Annotated[bool, typer.Option("--next", help="Only what waits for somebody, each with the reasons for its place.")] = False,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """List cases, soonest due first: one JSON object with the exact `total` and the `cases`.
+
+    Example: plaint case list --firm northgate --state CONFIRMED_COMPLAINT --as tom
+    """
+    from plaint.cases.case import State
+    from plaint.desk import casework
+    from plaint.ports import CaseFilter
+
+    for one in state or ():
+        if one not in set(State):
+            wrong_usage(f"no state {one!r}: {', '.join(State)}")
+    wanted = CaseFilter(
+        firm=firm, states=tuple(state or ()), assignee=None if assignee == "nobody" else assignee, unassigned=assignee == "nobody",
+        post=post, due_before=due_before, limit=limit, offset=offset,
+    )  # fmt: skip
+
+    def look(stores: Stores, person: Person) -> Any:
+        if next_:
+            queued, total = casework.queue(stores, person, wanted, now())
+            return {"total": total, "cases": queued}
+        listed = casework.list_cases(stores, person, wanted, now())
+        return {"total": listed.total, "cases": listed.rows}
+
+    _answer(store, as_, look)
+
+
+def show(case: CaseArgument, store: StoreOption = None, as_: AsOption = None) -> None:
+    """Show a case with its history and its clocks, each with why this date. The look is logged.
+
+    Example: plaint case show c-ab2c-3def-4ghi --as tom
+    """
+    from plaint.desk import casework
+
+    _answer(store, as_, lambda stores, person: _shown(casework.load(stores, person, case, now())))
+
+
+def confirm(
+    case: CaseArgument,
+    reason: ReasonOption,
+    regime: Annotated[
+        list[str] | None, typer.Option("--regime", help="Clocks that run, such as UK-DISP; may be repeated [default: the firm's].")
+    ] = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Decide that it is a complaint; its clocks start where the channel's ownership says.
+
+    Example: plaint case confirm c-ab2c-3def-4ghi --reason "charged twice, asks for the money" --as tom
+    """
+    from plaint.desk import casework
+
+    _do(
+        store,
+        as_,
+        expected,
+        command,
+        lambda stores, person, **once: casework.confirm(stores, person, case, reason=reason, regimes=regime or None, **once),
+    )
+
+
+def reject(
+    case: CaseArgument,
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="praise, question, information_only, not_about_this_firm, staff_grievance, "
+                                        "survey_without_expected_answer, spam_or_advertising, not_genuine or other.")],
+    words: Annotated[str | None, typer.Option("--words", help="More words; needed with the reason other.")] = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:  # fmt: skip
+    """Decide that it is no complaint, with a reason.
+
+    Example: plaint case reject c-ab2c-3def-4ghi --reason praise --as tom
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.reject(stores, person, case, code=reason, words=words, **once))
+
+
+def duplicate(
+    case: CaseArgument,
+    of: Annotated[str, typer.Option("--of", metavar="CASE", help="The case that is about the same.")],
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Decide that another case is about the same.
+
+    Example: plaint case duplicate c-ab2c-3def-4ghi --of c-zz2c-3def-4ghi --as tom
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.mark_duplicate(stores, person, case, of=of, **once))
+
+
+def refer(
+    case: CaseArgument,
+    to: Annotated[str, typer.Option("--to", help="The firm that is responsible.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it was forwarded [default: today, UTC].")] = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Note that it was forwarded to the firm that is responsible.
+
+    Example: plaint case refer c-ab2c-3def-4ghi --to "Harbour Insurance" --as tom
+    """
+    from plaint.desk import casework
+
+    _do(
+        store,
+        as_,
+        expected,
+        command,
+        lambda stores, person, **once: casework.refer(stores, person, case, to=to, on=on or now().date().isoformat(), **once),
+    )
+
+
+def assign(
+    case: CaseArgument,
+    to: Annotated[str, typer.Option("--to", metavar="PERSON", help="The account that gets it; `me`, or `nobody`.")],
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Give a case to somebody.
+
+    Example: plaint case assign c-ab2c-3def-4ghi --to me --as tom
+    """
+    from plaint.desk import casework
+
+    _do(
+        store,
+        as_,
+        expected,
+        command,
+        lambda stores, person, **once: casework.assign(stores, person, case, to={"me": person.key, "nobody": None}.get(to, to), **once),
+    )
+
+
+def note(
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; - reads it from standard input.")],
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Write a private note.
+
+    Example: plaint case note c-ab2c-3def-4ghi "asked the branch" --as tom
+    """
+    from plaint.desk import casework
+
+    words = sys.stdin.read() if text == "-" else text
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.note(stores, person, case, text=words, **once))
+
+
+def acknowledge(
+    case: CaseArgument, expected: ExpectedOption = None, command: CommandOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:  # fmt: skip
+    """Note that the person who complained was told that it is being dealt with.
+
+    Example: plaint case acknowledge c-ab2c-3def-4ghi --as tom
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, **once))
+
+
+def move_start(
+    case: CaseArgument,
+    to: Annotated[str, typer.Option("--to", metavar="ISO", help="The moment with its offset, or the local date.")],
+    reason: ReasonOption,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Move the start of the clocks; the old start stays in the history.
+
+    Example: plaint case move-start c-ab2c-3def-4ghi --to 2026-11-20T09:00:00Z --reason "the letter came first" --as anna
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.move_start(stores, person, case, to=to, reason=reason, **once))
+
+
+def close(
+    case: CaseArgument,
+    how: Annotated[str | None, typer.Option("--how", help="How a complaint ended: final_response, summary_resolution or withdrawn.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="More words.")] = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """End the work on a case.
+
+    Example: plaint case close c-ab2c-3def-4ghi --how final_response --as tom
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.close(stores, person, case, how=how, reason=reason, **once))
+
+
+def reopen(
+    case: CaseArgument,
+    reason: ReasonOption,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Take a case up again that was closed or decided to be no complaint.
+
+    Example: plaint case reopen c-ab2c-3def-4ghi --reason "wrote again" --as tom
+    """
+    from plaint.desk import casework
+
+    _do(store, as_, expected, command, lambda stores, person, **once: casework.reopen(stores, person, case, reason=reason, **once))
+
+
+def _answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], Any]) -> None:
+    """Print what a question or an act gives; a refusal ends with its reason."""
+    from plaint.desk.rights import Refused
+
+    with opened(store) as stores:
+        person = acting(stores, as_)
+        try:
+            answer = ask(stores, person)
+        except Refused as refusal:
+            refuse(refusal.reason)
+        say(answer)
+
+
+def _do(store: str | None, as_: str | None, expected: int | None, command: str | None, act: Callable[..., Case]) -> None:
+    """Act, and print the case as it is then."""
+    once = {"now": now(), "command": command or uuid4().hex, "expected": expected}
+    _answer(store, as_, lambda stores, person: _case(act(stores, person, **once)))
+
+
+def _case(case: Case) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"case": case.id, "state": case.state, **{name: value for name, value in asdict(case).items() if name != "id"}}
+
+
+def _shown(view: CaseView) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    history = [
+        {"version": one.version, "at": one.at, "by": one.by, "event": type(one.event).__name__, **asdict(one.event)} for one in view.history
+    ]  # fmt: skip
+    clocks = [_clock(clock) for clock in view.clocks.clocks]
+    return {
+        **_case(view.case), "history": history, "start": view.clocks.start, "receipts": view.clocks.receipts,
+        "clocks": clocks, "trouble": view.clocks.trouble,
+    }  # fmt: skip
+
+
+def _clock(clock: CaseClock) -> dict[str, Any]:
+    from plaint.deadlines.trace import traced
+
+    return {
+        "regime": clock.deadline.regime, "key": clock.deadline.key, "status": clock.status, "why_status": clock.why,
+        "due": clock.due, "due_latest": clock.due_latest, "used": clock.used, "met_at": clock.met_at,
+        "provisional": clock.provisional, "trace": traced(clock.deadline),
+    }  # fmt: skip

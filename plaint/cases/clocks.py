@@ -1,0 +1,163 @@
+"""The clocks of one case: every deadline of its regimes, how each stands now, and which is due first.
+
+Before a decision the clocks are provisional: they say what would be due if it is a complaint, where the start does not
+wait for that decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from plaint.cases.case import Case, State
+from plaint.deadlines.engine import Answer, BadInputs, Deadline, deadlines
+from plaint.deadlines.regimes import Regime, regimes
+from plaint.deadlines.start import Start, start_of
+from plaint.model import Firm, moment_of
+
+AT_RISK = 0.75
+"""Share of a clock's time after which it is at risk."""
+
+LAST_DAY = timedelta(days=1)
+"""With less left than this a clock is at risk whatever its length."""
+
+
+class Status(StrEnum):
+    """How a clock stands."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    MET = "met"
+    BREACHED = "breached"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClock:
+    """One clock of a case.
+
+    `due` is the last moment (UTC), None where there is no date; `due_latest` differs where the start is known only as a
+    span. `used` is the share of the time that has passed (more than 1: over). `met_at` is when it was met. `why` says
+    in a sentence why the status is what it is.
+    """
+
+    deadline: Deadline
+    status: Status
+    why: str
+    due: datetime | None = None
+    due_latest: datetime | None = None
+    used: float | None = None
+    met_at: str | None = None
+    provisional: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something still has to be done for it."""
+        return self.status in {Status.ON_TRACK, Status.AT_RISK} or (self.status is Status.BREACHED and self.met_at is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """All clocks of a case, soonest due first, those without a date last.
+
+    `start` is where they start and why, None while none can run; `receipts` say day 0 for each regime; `trouble` names
+    regimes that cannot be counted.
+    """
+
+    start: Start | None
+    receipts: tuple[str, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+    def next_due(self) -> CaseClock | None:
+        """The open clock that is due first and whose passing would be a breach."""
+        waiting = (clock for clock in self.clocks if clock.is_open and clock.due is not None and not clock.deadline.clock.optional)
+        return next(waiting, None)
+
+
+def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
+    """The clocks of a case as they stand `now`."""
+    if case.status not in {State.CANDIDATE, State.CONFIRMED_COMPLAINT}:
+        return Clocks(start=case.start)
+    start = case.start or start_of(case.ownership, case.times)
+    if start is None:
+        return Clocks(start=None)
+    found: list[CaseClock] = []
+    receipts: list[str] = []
+    trouble: list[str] = []
+    for name in case.regimes if case.regimes is not None else firm.regimes:
+        try:
+            regime = _regime(name)
+            first = _counted(regime, start.at, firm)
+            last = _counted(regime, start.latest, firm) if start.is_span else first
+        except BadInputs as bad:
+            trouble.append(f"{name}: {bad}")
+            continue
+        receipts.append(f"{name}: {first.receipt}")
+        latest = {deadline.key: deadline for deadline in last.deadlines}
+        found += [_standing(case, deadline, latest[deadline.key], start, now) for deadline in first.deadlines]
+    found.sort(key=lambda clock: (clock.due is None, clock.due or now, clock.deadline.key))
+    return Clocks(start=start, receipts=tuple(receipts), clocks=tuple(found), trouble=tuple(trouble))
+
+
+def _regime(id: str) -> Regime:
+    if id not in regimes():
+        raise BadInputs(f"no regime {id!r}; correct the firm's regimes")
+    return regimes()[id]
+
+
+def _counted(regime: Regime, at: str, firm: Firm) -> Answer:
+    """The regime's answer for a start. Where a regime spans several zones the firm's own counts, else the regime's."""
+    inputs: dict[str, object] = {regime.receipt: at}
+    if regime.local == "firm" and firm.zone != "UTC":
+        inputs["received_tz"] = firm.zone
+    if firm.calendar in regime.calendars:
+        inputs["calendar"] = firm.calendar
+    if "written" in regime.inputs:
+        inputs["written"] = True
+    return deadlines(regime.id, inputs)
+
+
+def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, now: datetime) -> CaseClock:
+    """How one deadline stands for a case."""
+    clock = CaseClock(
+        deadline=deadline, status=Status.NOT_APPLICABLE, why="", due=deadline.due, due_latest=latest.due,
+        provisional=case.status is State.CANDIDATE,
+    )  # fmt: skip
+    if deadline.refused:
+        return replace(clock, why=deadline.no_date or "")
+    if not deadline.in_force:
+        return replace(clock, why="the rule was not in force on day 0")
+    if deadline.clock.role != "deadline":
+        return replace(clock, why="for information")
+    met_at = min((case.done[what] for what in deadline.clock.met_by if what in case.done), default=None)
+    if met_at is not None:
+        in_time = clock.due is None or moment_of(met_at) <= clock.due
+        status, why = (Status.MET, "done in time") if in_time else (Status.BREACHED, "done too late")
+        return replace(clock, status=status, why=why, met_at=met_at)
+    if clock.due is None:
+        return replace(clock, why=deadline.no_date or "no date")
+    if case.closed_at is not None:
+        return replace(clock, why=f"closed: {case.closed_how}")
+    return _running(clock, clock.due, moment_of(start.at), now)
+
+
+def _running(clock: CaseClock, due: datetime, began: datetime, now: datetime) -> CaseClock:
+    """A clock for which nothing was done yet."""
+    used = round((now - began) / (due - began), 4) if due > began else 1.0
+    if now > due and clock.deadline.clock.optional:
+        return replace(clock, why="its time has passed, which is no breach; the other clocks run on")
+    if now > due:
+        return replace(clock, status=Status.BREACHED, why=f"over by {spoken_span(now - due)}", used=used)
+    status = Status.AT_RISK if used >= AT_RISK or due - now < LAST_DAY else Status.ON_TRACK
+    return replace(clock, status=status, why=f"{spoken_span(due - now)} left, {used:.0%} used", used=used)
+
+
+def spoken_span(span: timedelta) -> str:
+    """A span of time in its largest fitting unit: `3 days`, `5 hours`, `12 minutes`."""
+    for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        number = int(span.total_seconds() // seconds)
+        if number >= 1:
+            return f"{number} {unit}{'s' * (number != 1)}"
+    return "less than a minute"
