@@ -69,7 +69,7 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
     facts = _facts(raw.facts)
     published, edited = _dates(raw, site, capture, lang, facts)
     links = _addresses(raw.links)
-    mentions = _tags(raw.mentions, "@", _mention, text)
+    hashtags, mentions = _tags(raw.hashtags, "#", _hashtag, text), _tags(raw.mentions, "@", _mention, text)
     return Post(
         id=f"{site.key}:{ref}",
         source=site.key,
@@ -86,7 +86,7 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
         edited=edited,
         reply_to=_id(raw.reply_to),
         thread=_id(raw.thread),
-        hashtags=_tags(raw.hashtags, "#", _hashtag, text),
+        hashtags=hashtags,
         mentions=mentions,
         engagement=_engagement(raw.engagement),
         gone=raw.gone,
@@ -94,7 +94,10 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
         links=links,
         media=_addresses(raw.media),
         facts=facts,
-        firms=_firms(raw, site, names, asked, f"{title}\n{text}" if title else text, (*mentions, *links)),
+        firms=_about(
+            _own_firm(raw, site, names, asked),
+            names.find(f"{title}\n{text}" if title else text, mentions=mentions, hashtags=hashtags, links=links, source=site.key),
+        ),
         capture=capture,
     )
 
@@ -342,17 +345,12 @@ def _place(place: Place | None) -> Place | None:
     return Place(name=_id(place.name), country=_id(place.country), lat=place.lat, lon=place.lon)
 
 
-def _firms(raw: RawPost, site: Site, names: Names, asked: Firm | None, words: str, tokens: Sequence[str]) -> tuple[AboutFirm, ...]:
-    """The firms it is about, surest first: the one whose page this is, then those it names.
-
-    The page's own word for its firm wins over what was asked for: a search for one firm also finds posts about others.
-    """
-    found: dict[str, AboutFirm] = {}
+def _own_firm(raw: RawPost, site: Site, names: Names, asked: Firm | None) -> AboutFirm | None:
+    """The firm whose page this is. The page's own word for it wins over what was asked for: a search also finds others."""
     own = names.at(site.key, raw.firm) if raw.firm else None
-    if own is not None:
-        found[own.key] = own
-    elif asked is not None:
-        found[asked.key] = AboutFirm(key=asked.key, score=1.0, how="asked")
-    for firm in names.find(words, tokens=tokens, source=site.key):
-        found.setdefault(firm.key, firm)
-    return tuple(sorted(found.values(), key=lambda firm: -firm.score))
+    return own or (AboutFirm(key=asked.key, score=1.0, how="asked") if asked else None)
+
+
+def _about(own: AboutFirm | None, named: Sequence[AboutFirm]) -> tuple[AboutFirm, ...]:
+    """Each firm once, the page's own first."""
+    return tuple({firm.key: firm for firm in (*reversed(named), *((own,) if own else ()))}.values())[::-1]

@@ -1,0 +1,145 @@
+"""`plaint firms`: the register of firms, read from CSV or TOML, and which firm a mention means."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from handles import options
+from handles.options import StoreOption
+
+if TYPE_CHECKING:
+    from plaint.model import Firm
+    from plaint.ports import Stores
+    from plaint.posts.brands import Names
+
+
+def add(app: typer.Typer) -> None:
+    """Register `firms list`, `firms import` and `firms match`."""
+    firms = typer.Typer(no_args_is_help=True, help="The register of firms.")
+    app.add_typer(firms, name="firms")
+
+    @firms.command("list")
+    def list_firms(store: StoreOption = None) -> None:
+        """All registered firms, one JSON object on a line.
+
+        Example: plaint firms list
+        """
+        with options.opened(store) as stores:
+            for firm in registered(stores):
+                options.say(firm)
+
+    @firms.command("import")
+    def import_firms(
+        file: Annotated[Path, typer.Argument(help="A CSV with a heading line, or a TOML with one table for each firm.")],
+        store: StoreOption = None,
+    ) -> None:
+        """Add firms to the register, or replace those with the same key.
+
+        Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes. Lists are split by
+        " | "; a handle is `source=name`, or a name alone that any network may use. A row that is not understood is named on
+        standard error and left out, and the exit status is 1; the others are kept.
+
+        Example: plaint firms import firms.csv
+        """
+        good, bad = read(file)
+        if good:
+            with options.opened(store) as stores:
+                stores.registers.save_firms(good)
+        options.say({"firms": len(good), "rejected": len(bad)})
+        for reason in bad:
+            print(f"plaint: {file}: {reason}", file=sys.stderr)
+        if bad or not good:
+            options.refuse(f"{file}: {len(bad)} rows left out, {len(good)} firms kept")
+
+    @firms.command("match")
+    def match(store: StoreOption = None) -> None:
+        """Which firm a mention means: NDJSON {"id","mention"} in, {"id","key","score"} out; key null when unsure.
+
+        Example: echo '{"id":"1","mention":"@orbitpay"}' | plaint firms match
+        """
+        from plaint.posts.brands import Names
+
+        with options.opened(store) as stores:
+            names = Names(registered(stores))
+        for number, line in enumerate(sys.stdin.buffer, 1):
+            if line.strip():
+                options.say(_matched(names, number, line))
+
+
+def _matched(names: Names, number: int, line: bytes) -> dict[str, Any]:
+    import msgspec
+
+    try:
+        asked = msgspec.json.decode(line, type=dict[str, Any])
+        key, score = names.match(str(asked["mention"]))
+        return {"id": asked["id"], "key": key, "score": score}
+    except (msgspec.MsgspecError, KeyError) as error:
+        options.refuse(f'line {number}: {error}; a line is {{"id":"1","mention":"@orbitpay"}}')
+
+
+def registered(stores: Stores) -> list[Firm]:
+    """All firms; a register that is empty is first filled from the file that the settings name, where it is there."""
+    from settings import settings
+
+    if not (firms := stores.registers.firms()) and settings().firms.is_file():
+        good, bad = read(settings().firms)
+        if bad:
+            options.refuse(f"{settings().firms}: {bad[0]}")
+        stores.registers.save_firms(good)
+        firms = stores.registers.firms()
+    return firms
+
+
+def read(file: Path) -> tuple[list[Firm], list[str]]:
+    """The firms of a file, and what is wrong with each row that is none; refuses a file that is neither CSV nor TOML."""
+    from plaint.posts.register import firm_of
+
+    good: dict[str, Firm] = {}
+    bad: list[str] = []
+    for place, row in _rows(file):
+        try:
+            firm = firm_of(row)
+        except ValueError as error:
+            bad.append(f"{place}: {error}")
+            continue
+        if firm.key in good:
+            bad.append(f"{place}: the key {firm.key} stands twice")
+        good.setdefault(firm.key, firm)
+    return list(good.values()), bad
+
+
+def _rows(file: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(where, values by column) for each row."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        options.refuse(f"{file} cannot be read: {error}")
+    return _of_toml(file, text) if file.suffix == ".toml" else _of_csv(file, text)
+
+
+def _of_toml(file: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
+    import tomllib
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        options.refuse(f"{file}: {error}")
+    if loose := [key for key, table in tables.items() if not isinstance(table, dict)]:
+        options.refuse(f"{file}: {loose[0]} belongs under the heading of a firm, such as [orbitpay]")
+    return [(f"[{key}]", {"key": key, **table}) for key, table in tables.items()]
+
+
+def _of_csv(file: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
+    import csv
+    import io
+
+    from plaint.posts.register import COLUMNS
+
+    lines = csv.DictReader(io.StringIO(text, newline=""), restkey="more")
+    if missing := {"key", "name"} - set(lines.fieldnames or ()):
+        options.refuse(f"{file}: no column {sorted(missing)[0]}; the columns are {', '.join(COLUMNS)}")
+    return [(f"line {lines.line_num}", {name: value for name, value in row.items() if value is not None}) for row in lines]
