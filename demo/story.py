@@ -38,9 +38,11 @@ PRAISE = {"reviews": 0.2, "board": 0.0, "apps": 0.36, "forum": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """One public post. `part` is the part of the story it belongs to: `outage`, `copied`, `edited`, `vanished`,
-    `helping`, `vulnerable`, `turned`, or nothing. `answers` is the ref of what it answers, `thread` that of the
-    thread's first post. `stars` are 1 to 5, `written` and `edited` aware, in UTC.
+    """One public post.
+
+    `part` is the part of the story it belongs to: `outage`, `copied`, `edited`, `vanished`, `helping`, `vulnerable`,
+    `turned`, or nothing. `answers` is the ref of what it answers, `thread` that of the thread's first post. `stars` are
+    1 to 5, `written` and `edited` aware, in UTC.
     """
 
     ref: str
@@ -100,7 +102,7 @@ def _moved_on(first: Sequence[Saying], plot: Plot, today: date) -> tuple[Saying,
             continue
         if saying.part == "edited":
             moment = datetime.combine(today, time(0, 5), UTC)
-            saying = replace(saying, title=then.title_then, text=then.text_then or saying.text, stars=then.stars_then, edited=moment)  # noqa: PLW2901
+            saying = replace(saying, title=then.title_then, text=then.text_then or saying.text, stars=then.stars_then, edited=moment)
         moved.append(saying)
     return tuple(moved)
 
@@ -218,7 +220,9 @@ class _Teller:
             return tongue.joiner.join((happened, detail, end) if glad or self.chance.random() < 0.4 else (happened, detail))
         did, harm = self._draw(tongue.did), self._draw(tongue.harm)
         if length == "middle":
-            return tongue.joiner.join(self.chance.choice(((happened, detail, did), (happened, did, end), (happened, detail, harm), (happened, harm, end))))
+            return tongue.joiner.join(
+                self.chance.choice(((happened, detail, did), (happened, did, end), (happened, detail, harm), (happened, harm, end)))
+            )
         gap = self.chance.choice(("\n\n", tongue.joiner))
         return gap.join((tongue.joiner.join((happened, detail)), tongue.joiner.join((did, harm)), end))
 
@@ -232,18 +236,27 @@ class _Teller:
         if mood < 0.15:
             return title, text.rstrip(".") + "!!"
         if mood < 0.21:
-            for right, wrong in (("received", "recieved"), ("definitely", "definatly"), ("their", "there"), ("weeks", "wks"), ("because", "cos"), ("because", "becuase")):
+            for right, wrong in (
+                ("received", "recieved"),
+                ("definitely", "definatly"),
+                ("their", "there"),
+                ("weeks", "wks"),
+                ("because", "cos"),
+                ("because", "becuase"),
+            ):
                 text = text.replace(right, wrong, 1)
         return title, text
 
     def _slots(self, tongue: Tongue, when: datetime) -> dict[str, str]:
         chance = self.chance
         return {
-            "amount": _money(tongue.code, chance.randrange(31, 640), chance), "small": _money(tongue.code, chance.randrange(3, 30), chance, plain=True),
+            "amount": _money(tongue.code, chance.randrange(31, 640), chance),
+            "small": _money(tongue.code, chance.randrange(3, 30), chance, plain=True),
             "big": _money(tongue.code, chance.randrange(11, 92) * 100 + chance.choice((0, 0, 40, 75)), chance, plain=True),
             "days": str(chance.randrange(4, 27)), "weeks": str(chance.randrange(3, 11)), "n": str(chance.randrange(3, 7)),
             "time": f"{chance.randrange(1, 24)}:{chance.randrange(0, 60, 5):02d}",
-            "place": self._draw(tongue.places), "agent": self._draw(tongue.people), "month": tongue.months[(when.month + 8 - chance.randrange(3)) % 12],
+            "place": self._draw(tongue.places), "agent": self._draw(tongue.people),
+            "month": tongue.months[(when.month - 2 - chance.randrange(3)) % 12],
         }  # fmt: skip
 
     def _reply(self, to: Saying, tongue: Tongue) -> None:
@@ -305,8 +318,8 @@ class _Teller:
              stars: int | None = None, product: str | None = None, by_firm: bool = False, answers: str | None = None, thread: str | None = None,
              helpful: int = 0, part: str = "") -> Saying:  # fmt: skip
         saying = Saying(
-            ref=f"{len(self.said):05d}", site=site, firm=firm, issue=issue, lang=lang, author=author, text=text, written=written, title=title, stars=stars,
-            product=product, by_firm=by_firm, answers=answers, thread=thread, helpful=helpful, part=part,
+            ref=f"{len(self.said):05d}", site=site, firm=firm, issue=issue, lang=lang, author=author, text=text, written=written, title=title,
+            stars=stars, product=product, by_firm=by_firm, answers=answers, thread=thread, helpful=helpful, part=part,
         )  # fmt: skip
         self.said.append(saying)
         return saying
@@ -334,7 +347,11 @@ class _Teller:
         if self.chance.random() < 0.5 or tongue.code in {"ja", "hi"}:
             return name
         first = _first_name(name)
-        return name if first == name else self.chance.choice((f"{first} {self.chance.choice('ABCDEFGHJKLMNPRSTW')}.", f"{first.lower()}{self.chance.randrange(3, 99)}", first))
+        return (
+            name
+            if first == name
+            else self.chance.choice((f"{first} {self.chance.choice('ABCDEFGHJKLMNPRSTW')}.", f"{first.lower()}{self.chance.randrange(3, 99)}", first))
+        )
 
     def _some_day(self, least: int = 1) -> datetime:
         """A moment of the last year: a little more of late, mostly by day."""

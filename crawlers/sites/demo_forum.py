@@ -32,8 +32,8 @@ def parse(page: Page) -> SaidBy:
         yield Announced(int(category.attrib["data-posts"]))
         for link in page.css("li.topic a::attr(href)").getall():
             yield Follow(page.link(link) or link, next=False)
-        if link := page.link(page.css("a[rel=next]::attr(href)").get()):
-            yield Follow(link)
+        if onward := page.link(page.css("a[rel=next]::attr(href)").get()):
+            yield Follow(onward)
     elif topic:
         yield from each(page.css("article.post"), lambda post: _post(post, page, topic[0]))
     else:

@@ -25,8 +25,9 @@ site = Site(
 
 
 def start(ask: Ask) -> SaidBy:
-    """The front page; the firm's handle is its path."""
-    yield Follow(f"{ask.home}/{ask.firm.handle(site.key).lstrip('/')}")
+    """The front page; the firm's handle is its path. Firms that the corner is not about have none, and nothing is asked for them."""
+    if site.key in ask.firm.handles:
+        yield Follow(f"{ask.home}/{ask.firm.handle(site.key).lstrip('/')}")
 
 
 def parse(page: Page) -> SaidBy:
@@ -44,8 +45,8 @@ def parse(page: Page) -> SaidBy:
         yield from read_reviews(page)
     for link in page.css("a.room::attr(href)").getall():
         yield Follow(page.link(link) or link, next=False)
-    if link := page.link(page.css("a[rel=next]::attr(href)").get()):
-        yield Follow(link)
+    if onward := page.link(page.css("a[rel=next]::attr(href)").get()):
+        yield Follow(onward)
 
 
 def _review(card: Selector, page: Page) -> SaidBy:
@@ -54,6 +55,7 @@ def _review(card: Selector, page: Page) -> SaidBy:
         yield Rejection(reason="a review without a number of its own", field="ref", seen=title)
         return
     yield RawPost(
-        ref=ref, url=page.url or None, kind=Kind.REVIEW, title=title or None, text=words_of(card.css("div.body")[0]), author=words_of(card.css(".author")[0]) or None,
+        ref=ref, url=page.url or None, kind=Kind.REVIEW, title=title or None, text=words_of(card.css("div.body")[0]),
+        author=words_of(card.css(".author")[0]) or None,
         rating=card.attrib.get("data-stars"), worst=1, best=5, published=card.css("time::attr(datetime)").get(),
     )  # fmt: skip

@@ -41,7 +41,10 @@ def _feed(asked: Asked, number: int, app: int) -> Answer:
     firm = next((firm for firm, known in NUMBERS.items() if known == app), None)
     reviews = [saying for saying in reversed(asked.on("apps")) if saying.firm == firm]
     shown, last = sheet(reviews, number, SIZE)
-    links = [{"attributes": {"rel": rel, "href": _path(to, app)}} for rel, to in (("self", number), ("first", 1), ("last", min(last, PAGES)), ("next", number + 1))]
+    links = [
+        {"attributes": {"rel": rel, "href": _path(to, app)}}
+        for rel, to in (("self", number), ("first", 1), ("last", min(last, PAGES)), ("next", number + 1))
+    ]
     feed: dict[str, Any] = {
         "author": {"name": {"label": "A made-up store"}},
         "title": {"label": f"{NAMES[firm]}: Customer Reviews" if firm else "Customer Reviews"},

@@ -45,7 +45,8 @@ def _one(asked: Asked, ref: str) -> Answer:
 
 
 def _framed(firm: str, inside: str) -> str:
-    return f'<div itemscope itemtype="https://schema.org/Organization">\n<h1>Complaints about <span itemprop="name">{NAMES[firm]}</span></h1>\n{inside}\n</div>\n'
+    head = f'<h1>Complaints about <span itemprop="name">{NAMES[firm]}</span></h1>'
+    return f'<div itemscope itemtype="https://schema.org/Organization">\n{head}\n{inside}\n</div>\n'
 
 
 def _card(complaint: Saying, reply: Saying | None) -> str:
@@ -53,7 +54,8 @@ def _card(complaint: Saying, reply: Saying | None) -> str:
         f'<article itemprop="review" itemscope itemtype="https://schema.org/Review" data-id="{complaint.ref}">'
         f'<h3 itemprop="name">{escape(complaint.title or "")}</h3><link itemprop="url" href="/complaint/{complaint.ref}">'
         f'<meta itemprop="inLanguage" content="{complaint.lang}">'
-        f'<p class="by"><span itemprop="author" itemscope itemtype="https://schema.org/Person"><span itemprop="name">{escape(complaint.author)}</span></span>, '
+        '<p class="by"><span itemprop="author" itemscope itemtype="https://schema.org/Person">'
+        f'<span itemprop="name">{escape(complaint.author)}</span></span>, '
         f'<time itemprop="datePublished" datetime="{stamp(complaint.written)}">{complaint.written:%d %b %Y}</time>{_score(complaint)}</p>'
         f'<div itemprop="reviewBody" lang="{complaint.lang}">{paragraphs(complaint.text)}</div>{_reply(reply)}</article>'
     )
@@ -75,7 +77,8 @@ def _reply(reply: Saying | None) -> str:
         return ""
     return (
         f'<div class="reply" itemprop="comment" itemscope itemtype="https://schema.org/Comment"><meta itemprop="identifier" content="{reply.ref}">'
-        f'<p class="by"><span itemprop="author" itemscope itemtype="https://schema.org/Organization"><span itemprop="name">{escape(reply.author)}</span></span>, '
+        '<p class="by"><span itemprop="author" itemscope itemtype="https://schema.org/Organization">'
+        f'<span itemprop="name">{escape(reply.author)}</span></span>, '
         f'<time itemprop="datePublished" datetime="{stamp(reply.written)}">{reply.written:%d %b %Y}</time></p>'
         f'<div itemprop="text">{paragraphs(reply.text)}</div></div>'
     )

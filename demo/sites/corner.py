@@ -42,7 +42,9 @@ def answer(asked: Asked) -> Answer:
         case "/endless":
             return Answer(body=_endless(asked.today, asked.number("page")))
         case "/locked":
-            return Answer(body=page("Locked", _card("k-1", "Nobody", "Not for you", "1", stamp(asked.today), "Who reads this has not asked robots.txt.")))
+            return Answer(
+                body=page("Locked", _card("k-1", "Nobody", "Not for you", "1", stamp(asked.today), "Who reads this has not asked robots.txt."))
+            )
     return missing()
 
 
@@ -54,7 +56,8 @@ def _date(said: str, today: datetime) -> str:
 def _card(ref: str, author: str, title: str, stars: str, date: str, inside: str) -> str:
     return (
         f'<article class="card" data-ref="{escape(ref)}" data-stars="{escape(stars)}"><h3>{escape(title)}</h3>'
-        f'<p class="by"><span class="author">{escape(author)}</span> <time datetime="{escape(date)}">{escape(date)}</time></p><div class="body">{inside}</div></article>'
+        f'<p class="by"><span class="author">{escape(author)}</span> <time datetime="{escape(date)}">{escape(date)}</time></p>'
+        f'<div class="body">{inside}</div></article>'
     )
 
 
@@ -64,7 +67,9 @@ def _oddity(oddity: Oddity, today: datetime) -> str:
 
 
 def _cards(today: datetime) -> bytes:
-    rooms = "".join(f'<li><a class="room" href="/{room}">{room}</a></li>' for room in ("structured", "half", "cut", "huge", "endless?page=1", "locked"))
+    rooms = "".join(
+        f'<li><a class="room" href="/{room}">{room}</a></li>' for room in ("structured", "half", "cut", "huge", "endless?page=1", "locked")
+    )
     cards = "\n".join(_oddity(oddity, today) for oddity in plot().hostile)
     return page("The corner", f'<h1 data-total="{TOTAL}">The corner</h1>\n{cards}\n<ul>{rooms}</ul>')
 
@@ -72,12 +77,12 @@ def _cards(today: datetime) -> bytes:
 def _structured(today: datetime) -> bytes:
     good = (
         '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
-        f'{_ld("c-201", "Block A", "The good block: Lumen answered my letter after five weeks.", 2, today - timedelta(days=52))},'
-        f'{_ld("c-202", "Block B", "Second review of the good block. Four bars of signal now, thank you Lumen.", 5, today - timedelta(days=30))}]}}'
+        f"{_ld('c-201', 'Block A', 'The good block: Lumen answered my letter after five weeks.', 2, today - timedelta(days=52))},"
+        f"{_ld('c-202', 'Block B', 'Second review of the good block. Four bars of signal now, thank you Lumen.', 5, today - timedelta(days=30))}]}}"
     )
     bad = (
         '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
-        f'{_ld("c-203", "Block C", "Whole, but inside a block that is not: Lumen lost my form twice.", 1, today - timedelta(days=44))},'
+        f"{_ld('c-203', 'Block C', 'Whole, but inside a block that is not: Lumen lost my form twice.', 1, today - timedelta(days=44))},"
         '{"@type":"Review","identifier":"c-204","reviewBody":"This one stops in the middle of'
     )
     blocks = "".join(f'<script type="application/ld+json">{block}</script>\n' for block in (bad, good))
@@ -93,14 +98,19 @@ def _ld(ref: str, author: str, text: str, stars: int, when: datetime) -> str:
 
 def _half(today: datetime) -> bytes:
     """A page whose sender died while writing it: one review is whole, the second is not."""
-    whole = _card("c-301", "Upper half", "Whole", "2", stamp(today - timedelta(days=18)), "<p>This review of Lumen is complete. The next one is not.</p>")
+    whole = _card(
+        "c-301", "Upper half", "Whole", "2", stamp(today - timedelta(days=18)), "<p>This review of Lumen is complete. The next one is not.</p>"
+    )
     broken = _card("c-302", "Lower half", "Not whole", "1", stamp(today - timedelta(days=17)), "<p>Lumen took my money and then</p>")
     return page("Half", f"{whole}\n{broken}").partition(b"and then")[0] + b"and th"
 
 
 def _cut(today: datetime) -> bytes:
     """A page that never arrives whole, because the line breaks while it is sent."""
-    return page("Cut", _card("c-601", "Lost", "Line dead", "1", stamp(today - timedelta(days=11)), "<p>Lumen again. Nobody has ever read to the end of this.</p>"))
+    return page(
+        "Cut",
+        _card("c-601", "Lost", "Line dead", "1", stamp(today - timedelta(days=11)), "<p>Lumen again. Nobody has ever read to the end of this.</p>"),
+    )
 
 
 @cache
@@ -116,9 +126,14 @@ def _huge(today: datetime) -> bytes:
 def _endless(today: datetime, number: int) -> bytes:
     """The same three reviews on every page, and a next page always."""
     cards = "\n".join(
-        _card(f"c-50{n}", f"Loop {n}", "Round and round", "2", stamp(today - timedelta(days=60 + n)), f"<p>Lumen sent me from desk to desk, {n} of 3.</p>")
+        _card(
+            f"c-50{n}",
+            f"Loop {n}",
+            "Round and round",
+            "2",
+            stamp(today - timedelta(days=60 + n)),
+            f"<p>Lumen sent me from desk to desk, {n} of 3.</p>",
+        )
         for n in (1, 2, 3)
     )
     return page("Endless", f'{cards}\n<nav><a rel="next" href="/endless?page={number + 1}">Older</a></nav>')
-
-

@@ -38,7 +38,8 @@ def _threads(asked: Asked, firm: str) -> Answer:
 
 
 def _row(first: Saying, posts: int) -> str:
-    return f'<li class="topic" data-id="{first.ref}"><a href="/t/{first.ref}">{escape(first.title or first.text[:60])}</a> <span class="meta">{posts} posts</span></li>'
+    title = escape(first.title or first.text[:60])
+    return f'<li class="topic" data-id="{first.ref}"><a href="/t/{first.ref}">{title}</a> <span class="meta">{posts} posts</span></li>'
 
 
 def _thread(asked: Asked, ref: str) -> Answer:
@@ -61,6 +62,7 @@ def _card(post: Saying) -> str:
     answers = f' data-answers="{post.answers}"' if post.answers else ""
     return (
         f'<article class="post" id="p{post.ref}" data-id="{post.ref}"{answers} data-likes="{post.helpful}">'
-        f'<p class="by"><span class="author">{escape(post.author)}</span>{staff}, <time datetime="{stamp(post.written)}">{post.written:%d %b %Y, %H:%M}</time></p>'
+        f'<p class="by"><span class="author">{escape(post.author)}</span>{staff}, '
+        f'<time datetime="{stamp(post.written)}">{post.written:%d %b %Y, %H:%M}</time></p>'
         f'<div class="body">{paragraphs(post.text)}</div></article>'
     )

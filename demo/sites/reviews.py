@@ -29,7 +29,9 @@ def answer(asked: Asked) -> Answer:
 def _index(asked: Asked) -> Answer:
     on_site = asked.on("reviews")
     rows = "".join(f'<li><a href="/firm/{firm}">{NAMES[firm]}</a> ({len(_reviews(on_site, firm))} reviews)</li>' for firm in FIRMS)
-    return Answer(body=page("Starling & Thorn", f"<h1>Starling &amp; Thorn: reviews by people who were there</h1><ul>{rows}</ul>"), modified=newest(on_site))
+    return Answer(
+        body=page("Starling & Thorn", f"<h1>Starling &amp; Thorn: reviews by people who were there</h1><ul>{rows}</ul>"), modified=newest(on_site)
+    )
 
 
 def _firm(asked: Asked, firm: str) -> Answer:
@@ -38,7 +40,8 @@ def _firm(asked: Asked, firm: str) -> Answer:
     shown, last = sheet(reviews, number, SIZE)
     replies = {saying.answers: saying for saying in on_site if saying.by_firm}
     cards = "\n".join(card(review, replies.get(review.ref)) for review in shown)
-    head = f'<section class="firm" data-firm="{firm}" data-total="{len(reviews)}"><h1>{NAMES[firm]}</h1><p class="meta">{len(reviews)} reviews</p></section>'
+    count = len(reviews)
+    head = f'<section class="firm" data-firm="{firm}" data-total="{count}"><h1>{NAMES[firm]}</h1><p class="meta">{count} reviews</p></section>'
     return Answer(body=page(f"{NAMES[firm]} reviews", f"{head}\n{cards}\n{pager(f'/firm/{firm}', number, last)}"), modified=newest(shown))
 
 
@@ -62,10 +65,12 @@ def card(review: Saying, reply: Saying | None) -> str:
     title = escape(review.title) if review.title else "Untitled"
     untitled = "" if review.title else " data-untitled"
     return (
-        f'<article class="review" data-id="{review.ref}" data-lang="{review.lang}" data-helpful="{review.helpful}" data-product="{escape(review.product or "")}">'
+        f'<article class="review" data-id="{review.ref}" data-lang="{review.lang}" data-helpful="{review.helpful}"'
+        f' data-product="{escape(review.product or "")}">'
         f'<h3{untitled}><a href="/review/{review.ref}">{title}</a></h3>'
         f'<p class="by"><span class="stars" data-value="{review.stars}" data-best="5">{"★" * (review.stars or 0)}</span> '
-        f'<span class="author">{escape(review.author)}</span>, <time class="written" datetime="{stamp(review.written)}">{review.written:%d %b %Y}</time>{edited}</p>'
+        f'<span class="author">{escape(review.author)}</span>, '
+        f'<time class="written" datetime="{stamp(review.written)}">{review.written:%d %b %Y}</time>{edited}</p>'
         f'<div class="body" lang="{review.lang}">{paragraphs(review.text)}</div>'
         f'<p class="meta"><a rel="nofollow" href="/report?review={review.ref}">Report</a></p>{_reply(reply)}</article>'
     )
