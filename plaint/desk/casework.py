@@ -81,6 +81,17 @@ def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str
     _allowed(stores, person, Right.WORK_CASES, firm, case, now, command)
     if stores.cases.command_done(command):
         return case
+    try:
+        _open(stores, person, case, posts, firm, now, command)
+    except Refused as refusal:
+        _note_refusal(stores, person, case, refusal.reason, now, command)
+        raise
+    _project(stores, case, with_firm, now, newly=True)
+    return case
+
+
+def _open(stores: Stores, person: Person, case: str, posts: Sequence[str], firm: str, now: datetime, command: str) -> None:
+    """Append the opening of a case, or say why not."""
     found = stores.posts.get(list(posts))
     missing = set(posts) - {post.id for post in found}
     if missing:
@@ -101,8 +112,6 @@ def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str
     except Conflict as conflict:
         first = conflict.entries[0]
         raise Refused(f"{first.by} opened the case {case} from this post at {first.at}; it is open already") from None
-    _project(stores, case, with_firm, now, newly=True)
-    return case
 
 
 def confirm(
