@@ -42,6 +42,9 @@ _scripts = {
     }.items()
 }  # fmt: skip
 """Runs of letters by script; a code instead of a name is the language that nearly all texts in it have."""
+_english = re.compile(
+    r"\b(?:the|and|with|that|this|they|have|has|been|would|from|which|their|you|your|were|because|about|when|after|not|for)\b", re.IGNORECASE
+)
 _latin = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _own_letters = (("sr", "[ђћ]"), ("mk", "[ѓќѕ]"), ("be", "ў"))
 
@@ -51,7 +54,10 @@ def detect(text: str) -> Language | None:
     sample = text[:LOOKED_AT]
     if "@" in sample or "#" in sample or "http" in sample or "www." in sample:
         sample = _noise.sub(" ", sample)
-    found = _by_words(sample) if sample.isascii() else _by_script(sample) or _by_words(sample)
+    if sample.isascii():
+        found = _plain_english(sample) or _by_words(sample)
+    else:
+        found = _by_script(sample) or _plain_english(sample) or _by_words(sample)
     return Language(code=found[0], score=round(found[1], 3), how="detected") if found and found[1] >= THRESHOLD else None
 
 
@@ -77,6 +83,14 @@ def _of_script(script: str, sample: str, share: float) -> tuple[str, float] | No
         return code, 0.95 * share
     code = {"greek": "el", "hebrew": "he", "kana": "ja", "han": "zh", "hangul": "ko"}.get(script, script)
     return code, (0.95 if script in {"han", "hi"} else 1.0) * share
+
+
+def _plain_english(sample: str) -> tuple[str, float] | None:
+    """English by its small words, ten times as fast as by a model: four different ones, and one word in six."""
+    small = _english.findall(sample)
+    if len(small) * 6 < sample.count(" ") or len({word.lower() for word in small}) < 4:
+        return None
+    return "en", 0.99
 
 
 @lru_cache(maxsize=4096)

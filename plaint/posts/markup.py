@@ -15,8 +15,10 @@ from bs4.element import CData, NavigableString, PageElement, PreformattedString,
 
 TREE_LIMIT = 200_000
 """Characters of HTML up to which a tree is built; a longer text is stripped in linear passes."""
-TAG_LIMIT = 5_000
+TAG_LIMIT = 2_000
 """Signs `<` up to which a tree is built, so that nesting cannot make it slow."""
+UNCLOSED_LIMIT = 100
+"""How many signs `<` may lack their `>`: the parser looks for each to the end of the text (`<a b="<a b="…`)."""
 
 SILENT = frozenset({"script", "style", "template", "noscript", "head", "iframe", "object", "svg", "math", "select", "textarea", "button", "canvas"})
 BLOCKS = frozenset({
@@ -39,7 +41,7 @@ def plain(html: str) -> str:
     """The text of an HTML fragment: entities decoded, a line for each block, `- ` before a list item, `> ` before quoted lines."""
     if "<" not in html:
         return clean(unescape(html) if "&" in html else html)
-    if len(html) > TREE_LIMIT or html.count("<") > TAG_LIMIT:
+    if _is_too_much_for_a_tree(html):
         return clean(_stripped(html))
     lines = _Lines()
     for step, word in _walk(_tree(html)):
@@ -56,6 +58,11 @@ def clean(text: str) -> str:
 
         text = fix_encoding(text)
     return _unfit.sub(_fit, text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _is_too_much_for_a_tree(html: str) -> bool:
+    opened = html.count("<")
+    return len(html) > TREE_LIMIT or opened > TAG_LIMIT or opened - html.count(">") > UNCLOSED_LIMIT
 
 
 def _fit(found: re.Match[str]) -> str:
