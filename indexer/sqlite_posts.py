@@ -41,11 +41,10 @@ class SqlitePosts:
         self._numbers, self._turn = Numbers(), Lock()
         self._shapes: dict[int, Shape] = {}
         with file.reading() as c:
-            kept = c.execute("SELECT value FROM kept WHERE name = 'words'").fetchone()
-        if kept is None:
+            is_named = c.execute("SELECT 1 FROM kept WHERE name = 'words'").fetchone() is not None
+        if not is_named:
             with file.writing() as c:
                 c.execute("INSERT OR IGNORE INTO kept VALUES ('words', ?)", (words.VERSION,))
-        self._words = kept[0] if kept else words.VERSION
 
     def close(self) -> None:
         """Let go of the file; safe to call twice."""
@@ -53,7 +52,6 @@ class SqlitePosts:
 
     def put(self, posts: Sequence[Post]) -> list[Outcome]:
         """See `ports.Posts.put`. Of a post that its source calls gone, only the mark is taken."""
-        self._need_same_words()
         last = {post.id: place for place, post in enumerate(posts)}
         alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
         rows = [Row(posts[place]) for place in alive.values()]
@@ -98,9 +96,9 @@ class SqlitePosts:
 
     def search(self, search: Search) -> Found:
         """See `ports.Posts.search`. An order by relevance holds while it is among the newest that people page through."""
-        self._need_same_words()
         after = read_cursor(search)
         with self._file.reading() as c:
+            _need_same_words(c)
             question = Question(c, self._known_shapes(c), search)
             is_counted = bool(search.facets or search.edges)
             total, facets, histogram, bounded = question.counted() if is_counted else (question.total(), {}, (), ())
@@ -114,8 +112,8 @@ class SqlitePosts:
 
     def scan(self, search: Search) -> Iterator[Post]:
         """See `ports.Posts.scan`. The order is settled at the start; the posts are read as they are when their turn comes."""
-        self._need_same_words()
         with self._file.reading() as c:
+            _need_same_words(c)
             order = Question(c, self._known_shapes(c), search).order()
         for start in range(0, len(order), FETCH):
             with self._file.reading() as c:
@@ -162,32 +160,13 @@ class SqlitePosts:
             posts = _posts(c, [row[0]]) if row else []
         return posts[0].published.earliest if posts and posts[0].published else None
 
-    def rebuild(self) -> int:
-        """Make the search index again from the posts, with the present analysis of words; how many posts.
-
-        The index is empty while it is made; one that was interrupted asks to be made again.
-        """
-        with self._file.writing() as c:
-            c.execute("UPDATE kept SET value = 'being made' WHERE name = 'words'")
-            c.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
-        count, last = 0, 0
-        while True:
-            with self._file.writing() as c:
-                rows = c.execute("SELECT n, json FROM body WHERE n > ? ORDER BY n LIMIT ?", (last, FETCH)).fetchall()
-                terms = [(n, *Row(post_from_json(json)).terms) for n, json in rows]
-                c.executemany("INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", terms)
-                if not rows:
-                    c.execute("UPDATE kept SET value = ? WHERE name = 'words'", (words.VERSION,))
-                    self._words = words.VERSION
-                    return count
-            count, last = count + len(rows), rows[-1][0]
-
     @contextmanager
     def _writer(self) -> Iterator[Writer]:
         """A writer in one transaction; one at a time in this process, and every process in turn."""
         with self._turn:
             try:
                 with self._file.writing() as c:
+                    _need_same_words(c)
                     writer = Writer(c, self._numbers)
                     yield writer
                     writer.finish()
@@ -201,11 +180,7 @@ class SqlitePosts:
             held = held_by(c, [row.post.id for row in rows])
         for row in rows:
             if row.post.id not in held or held[row.post.id].said != row.said:
-                row.prepare()
-
-    def _need_same_words(self) -> None:
-        if self._words != words.VERSION:
-            raise StoreDown(f"the search index was made by {self._words!r}, this is {words.VERSION!r}: run `plaint rebuild`")
+                _ = row.drawn
 
     def _known_shapes(self, c: sqlite3.Connection) -> dict[int, Shape]:
         """All shapes of the snapshot; they are never changed, so only new ones are read."""
@@ -251,6 +226,13 @@ class SqlitePosts:
             c.execute("INSERT INTO walk SELECT ?, ifnull(max(made), 0) + 1, ? FROM walk", (name, order.tobytes()))
             c.execute("DELETE FROM walk WHERE made <= (SELECT max(made) FROM walk) - ?", (WALKS,))
         return name
+
+
+def _need_same_words(c: sqlite3.Connection) -> None:
+    """Raise StoreDown when the index was made by another analysis of words: its terms cannot be compared with ours."""
+    (made_by,) = c.execute("SELECT value FROM kept WHERE name = 'words'").fetchone()
+    if made_by != words.VERSION:
+        raise StoreDown(f"the search index was made by {made_by!r}, this is {words.VERSION!r}: run `plaint rebuild`")
 
 
 def _list(numbers: Sequence[int]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import NamedTuple
 
 from plaint.model import PartialDate, Post, fingerprint, post_json
@@ -38,62 +37,43 @@ class Terms(NamedTuple):
     stems: str
 
 
-@dataclass(frozen=True)
+class Drawn(NamedTuple):
+    """The parts of a row that are worked out only when it is written: moment, flags, tags and terms."""
+
+    json: bytes
+    at: int
+    flags: int
+    tags: tuple[tuple[str, str], ...]
+    terms: Terms
+
+
 class Row:
-    """A post with what the tables say of it; each part is worked out once, when it is asked for."""
+    """A post as the tables hold it. `said` is the fingerprint of its words, gone or not; `captured` is in microseconds, 0 for never."""
 
-    post: Post
+    __slots__ = ("_drawn", "captured", "post", "said")
 
-    @cached_property
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.said = bytes.fromhex(fingerprint(post if post.gone is None else replace(post, gone=None)))
+        self.captured = 0 if post.capture is None else micros(post.capture.at)
+        self._drawn: Drawn | None = None
+
+    @property
+    def drawn(self) -> Drawn:
+        """The other parts, worked out once."""
+        if self._drawn is None:
+            self._drawn = _draw(self.post)
+        return self._drawn
+
+    @property
     def json(self) -> bytes:
         """The published JSON."""
-        return post_json(self.post)
+        return self.drawn.json
 
-    @cached_property
-    def said(self) -> bytes:
-        """The fingerprint of the words, whether or not the post is gone."""
-        post = self.post if self.post.gone is None else replace(self.post, gone=None)
-        return bytes.fromhex(fingerprint(post))
-
-    @cached_property
-    def at(self) -> int:
-        """Microseconds of `earliest`."""
-        return moment_key(self.post)
-
-    @cached_property
-    def captured(self) -> int:
-        """Microseconds of the capture, 0 where there is none."""
-        return 0 if self.post.capture is None else micros(self.post.capture.at)
-
-    @cached_property
-    def flags(self) -> int:
-        """What the post has, one bit each."""
-        bits = EDITED if self.post.edited is not None else 0
-        for name in has(self.post):
-            bits |= _BIT[name]
-        return bits
-
-    @cached_property
-    def tags(self) -> tuple[tuple[str, str], ...]:
-        """(field, value) pairs."""
-        return tuple(tags_of(self.post))
-
-    @cached_property
+    @property
     def terms(self) -> Terms:
-        """What goes into the full-text index."""
-        post, language = self.post, self.post.lang.code if self.post.lang else None
-        title, text = post.title or "", post.text
-        return Terms(
-            title=" ".join(words.terms(title)) if title else "",
-            text=" ".join(words.terms(text)),
-            author=" ".join(words.terms(author_words(post.author))),
-            stems=" ".join(words.stems(f"{title}\n{text}" if title else text, language)),
-        )
-
-    def prepare(self) -> None:
-        """Work out all parts now."""
-        for part in (self.json, self.said, self.at, self.captured, self.flags, self.tags, self.terms):
-            assert part is not None
+        """What the full-text index holds of it."""
+        return self.drawn.terms
 
     def shape(self, *, reply: bool, state: str | None) -> Shape:
         """The combination, given what only the store knows: whether there is an answer, and the state of the case."""
@@ -105,10 +85,28 @@ class Row:
 
     def same_terms(self, other: Post) -> bool:
         """Whether another state of the post has the same terms."""
-        mine, language = self.post, other.lang.code if other.lang else None
-        return (mine.title, mine.text, author_words(mine.author), mine.lang.code if mine.lang else None) == (
-            other.title, other.text, author_words(other.author), language,
-        )  # fmt: skip
+        return _worded(self.post) == _worded(other)
+
+
+def _draw(post: Post) -> Drawn:
+    tags = tuple(tags_of(post))
+    flags = EDITED if post.edited is not None else 0
+    for name in has(post, tags):
+        flags |= _BIT[name]
+    return Drawn(post_json(post), moment_key(post), flags, tags, terms_of(post))
+
+
+def terms_of(post: Post) -> Terms:
+    """What the full-text index holds of a post."""
+    language = post.lang.code if post.lang else None
+    text, stems = words.analysed(post.text, language)
+    title, more = words.analysed(post.title, language) if post.title else ("", "")
+    author = words.analysed(author_words(post.author), None)[0]
+    return Terms(title=title, text=text, author=author, stems=" ".join(dict.fromkeys(f"{stems} {more}".split())) if more else stems)
+
+
+def _worded(post: Post) -> tuple[str | None, str, str, str | None]:
+    return post.title, post.text, author_words(post.author), post.lang.code if post.lang else None
 
 
 def flag(name: str) -> int:

@@ -204,7 +204,8 @@ class Question:
 
     def _by_shape(self, source: Source, rest: Sequence[Where]) -> Mapping[int, int]:
         """How many match in each shape, with the filters on tags but not those on shapes."""
-        tests = [*rest, *(test for test in self._filter_demands() if not test.sql.startswith("p.shape"))]
+        filters = (condition for conditions in self._filters.values() for condition in conditions)
+        tests = [*rest, *(where(condition) for condition in filters if not isinstance(condition, Shapes))]
         if source is POSTS and not tests:
             return self._posts_by_shape()
         sql, values = _select("p.shape, count(*)", source, tests)

@@ -22,6 +22,9 @@ from plaint.query.fields import TAGS
 FIELD = 40
 """Bits of a tag's number below those that say its field."""
 
+INDEX = "INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)"
+"""Puts the number and the terms of a post into the full-text index."""
+
 _INSERT_POST = """
     INSERT INTO post (n, id, shape, at, collected, stars, flags, captured, since, said, seq, thread, parent, inside, url)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -138,14 +141,14 @@ class Writer:
         shapes = {n: self._shape_number(row.shape(reply=row.post.id in answered, state=None)) for n, row in numbered}
         self._c.executemany(_INSERT_POST, [self._columns(n, row, shapes[n]) for n, row in numbered])
         self._c.executemany("INSERT INTO body VALUES (?, ?)", [(n, row.json) for n, row in numbered])
-        self._c.executemany("INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", [(n, *row.terms) for n, row in numbered])
+        self._c.executemany(INDEX, [(n, *row.terms) for n, row in numbered])
         self._tag((n, row, shapes[n]) for n, row in numbered)
         self._shape_posts.update(shapes.values())
 
     def _columns(self, n: int, row: Row, shape: int) -> tuple[object, ...]:
         post, source = row.post, row.post.source
         return (
-            n, post.id, shape, row.at, row.captured, post.rating.stars if post.rating else None, row.flags, row.captured, row.captured,
+            n, post.id, shape, row.drawn.at, row.captured, post.rating.stars if post.rating else None, row.drawn.flags, row.captured, row.captured,
             row.said, self._next(), tied(source, post.thread), tied(source, post.reply_to), tied(source, post.within), post.url,
         )  # fmt: skip
 
@@ -189,18 +192,19 @@ class Writer:
         n, post = held.n, row.post
         if not row.same_terms(old):
             self._unindex(n, Row(old).terms)
-            self._c.execute("INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", (n, *row.terms))
+            self._c.execute(INDEX, (n, *row.terms))
         before = self._shape(held.shape)
         shape = self._shape_number(row.shape(reply=bool(before.reply), state=before.state))
-        if row.at != held.at or row.tags != Row(old).tags or shape != held.shape:
+        if row.drawn.at != held.at or row.drawn.tags != Row(old).drawn.tags or shape != held.shape:
             self._untag(n, held.at)
             self._tag([(n, row, shape)])
         parent = tied(post.source, post.reply_to)
         self._c.execute(
             "UPDATE post SET shape = ?, at = ?, stars = ?, flags = ?, captured = ?, since = ?, said = ?, seq = ?, thread = ?, parent = ?,"
             " inside = ?, url = ?, gone_at = NULL WHERE n = ?",
-            (shape, row.at, post.rating.stars if post.rating else None, row.flags | (EDITED if edited else 0), max(held.captured, row.captured),
-             since, row.said, self._next(), tied(post.source, post.thread), parent, tied(post.source, post.within), post.url, n),
+            (shape, row.drawn.at, post.rating.stars if post.rating else None, row.drawn.flags | (EDITED if edited else 0),
+             max(held.captured, row.captured), since, row.said, self._next(), tied(post.source, post.thread), parent,
+             tied(post.source, post.within), post.url, n),
         )  # fmt: skip
         self._c.execute("UPDATE body SET json = ? WHERE n = ?", (row.json, n))
         self._shape_posts[held.shape] -= 1
@@ -224,7 +228,7 @@ class Writer:
         return {row[0] for row in found}
 
     def _tag(self, rows: Iterable[tuple[int, Row, int]]) -> None:
-        tags = [(n, self._value_number(*tag), row.at, shape) for n, row, shape in rows for tag in row.tags]
+        tags = [(n, self._value_number(*tag), row.drawn.at, shape) for n, row, shape in rows for tag in row.drawn.tags]
         self._c.executemany("INSERT INTO tag VALUES (?, ?)", [(n, v) for n, v, _, _ in tags])
         self._c.executemany("INSERT INTO tagged VALUES (?, ?, ?, ?)", [(v, at, n, shape) for n, v, at, shape in tags])
         self._value_posts.update(v for _, v, _, _ in tags)

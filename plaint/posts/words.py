@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from threading import Lock
 from unicodedata import category, normalize, unidata_version
 
 import Stemmer
 
 LONGEST = 200
 """Characters after which a term is cut."""
+
+REMEMBERED = 200_000
+"""Words whose terms and stems are kept, for each language."""
 
 JOINT = "\ue000"
 """Stands between the language and the stem; a private-use sign, which text never gets past the analysis."""
@@ -72,13 +76,14 @@ def key_of(value: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The terms of a text in order, as they are indexed."""
-    if text.isascii():
-        found = _ASCII_RUN.findall(text.lower())
-        return [term[:LONGEST] for term in found] if len(text) > LONGEST and max(map(len, found), default=0) > LONGEST else found
-    cut: list[str] = []
-    for run in _patterns().run.findall(text):
-        cut += _terms_of(run) if len(run) <= LONGEST else _cut(run)
-    return cut
+    return _joined_terms(_runs(text)).split()
+
+
+def analysed(text: str, language: str | None) -> tuple[str, str]:
+    """The terms and the different stems of a text, each as one string with spaces between: what a store indexes."""
+    found = _runs(text)
+    stems_of = _stems_of(language)
+    return _joined_terms(found), "" if stems_of is None else " ".join(filter(None, dict.fromkeys(map(stems_of.__getitem__, found))))
 
 
 def wanted(text: str) -> tuple[list[str], bool]:
@@ -96,29 +101,13 @@ def wanted(text: str) -> tuple[list[str], bool]:
 
 def stems(text: str, language: str | None) -> list[str]:
     """The different stems of a text, prefixed with the language; empty when the language has no stemmer."""
-    stemmer = stemmer_of(language)
-    if stemmer is None:
-        return []
-    if text.isascii():
-        runs = dict.fromkeys(_ASCII_RUN.findall(text.lower()))
-        return [f"{language}{JOINT}{stem}"[:LONGEST] for stem in dict.fromkeys(stemmer.stemWords(list(runs)))]
-    found = (stem_of(run, str(language)) for run in dict.fromkeys(_patterns().run.findall(text)))
-    return list(dict.fromkeys(stem for stem in found if stem))
+    return analysed(text, language)[1].split()
 
 
-@lru_cache(maxsize=100_000)
-def stem_of(run: str, language: str) -> str | None:
-    """The prefixed stem of one word as written; None for signs that are cut into pairs and for other languages."""
-    stemmer = stemmer_of(language)
-    if stemmer is None or len(run) > LONGEST or _patterns().cjk.match(run):
-        return None
-    stem = "".join(_patterns().run.findall(fold(stemmer.stemWord(normalize("NFC", _plain(run).lower())))))
-    return f"{language}{JOINT}{stem}"[:LONGEST] if stem else None
-
-
-def stemmer_of(language: str | None) -> Stemmer.Stemmer | None:
-    """The stemmer of a BCP 47 primary code, or None."""
-    return _stemmer(STEMMERS[language]) if language in STEMMERS else None
+def stem_of(run: str, language: str | None) -> str | None:
+    """The prefixed stem of one word as written; None for signs that are cut into pairs and for languages without a stemmer."""
+    stems_of = _stems_of(language)
+    return None if stems_of is None else stems_of[run.lower() if run.isascii() else run] or None
 
 
 def spans(text: str) -> Iterator[Span]:
@@ -139,9 +128,55 @@ def runs(text: str) -> list[str]:
     return _patterns().run.findall(text)
 
 
-@lru_cache(maxsize=200_000)
-def _terms_of(run: str) -> tuple[str, ...]:
-    return tuple(_cut(run))
+def _runs(text: str) -> list[str]:
+    return _ASCII_RUN.findall(text.lower()) if text.isascii() else _patterns().run.findall(text)
+
+
+def _joined_terms(found: list[str]) -> str:
+    joined = " ".join(found)
+    if joined.isascii() and joined.islower() and (len(joined) <= LONGEST or max(map(len, found)) <= LONGEST):
+        return joined
+    return " ".join(map(_terms.__getitem__, found))
+
+
+class _Terms(dict[str, str]):
+    """The terms of words as written, with spaces between; made when first asked for."""
+
+    def __missing__(self, run: str) -> str:
+        return _remembered(self, run, " ".join(_cut(run)))
+
+
+class _Stems(dict[str, str]):
+    """The prefixed stems of words in one language; empty for what has no stem."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language, self._stemmer, self._turn = language, Stemmer.Stemmer(STEMMERS[language], 0), Lock()
+
+    def __missing__(self, run: str) -> str:
+        if len(run) > LONGEST or _patterns().cjk.match(run):
+            return _remembered(self, run, "")
+        with self._turn:
+            stem = self._stemmer.stemWord(normalize("NFC", _plain(run).lower()))
+        bare = "".join(_patterns().run.findall(fold(stem)))
+        return _remembered(self, run, f"{self._language}{JOINT}{bare}"[:LONGEST] if bare else "")
+
+
+def _remembered(memory: dict[str, str], run: str, answer: str) -> str:
+    """Keep an answer, unless the word is too long to come again; forget all when there are too many."""
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    if len(run) <= LONGEST:
+        memory[run] = answer
+    return answer
+
+
+_terms = _Terms()
+
+
+@cache
+def _stems_of(language: str | None) -> _Stems | None:
+    return _Stems(language) if language in STEMMERS else None
 
 
 def _cut(run: str) -> list[str]:
@@ -199,8 +234,3 @@ def _ranges(codes: list[int]) -> Iterator[str]:
 def _folding() -> dict[int, str | None]:
     accents: dict[int, str | None] = {code: None for first, last in _ACCENTS for code in range(first, last + 1)}
     return accents | {ord(letter): plain for letter, plain in _LETTERS.items()}
-
-
-@lru_cache(maxsize=64)
-def _stemmer(algorithm: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(algorithm, 30_000)

@@ -6,7 +6,7 @@ A field of *words* is matched like text; a field of *keys* by equality of the wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from plaint.model import Author, Post, moment_of
@@ -62,24 +62,22 @@ def stars_of(post: Post) -> int | None:
     return None if stars is None else min(5, max(1, int(stars + 0.5)))
 
 
-def tags_of(post: Post) -> Iterator[tuple[str, str]]:
+def tags_of(post: Post) -> list[tuple[str, str]]:
     """(field, value) for all TAGS, each pair once."""
     said = [("firm", firm.key) for firm in post.firms]
-    said += [(name, str(post.facts[name])) for name in ("product", "issue") if post.facts.get(name) is not None]
+    if post.facts:
+        said += [(name, str(post.facts[name])) for name in ("product", "issue") if post.facts.get(name) is not None]
     said += [("place", name) for name in _places(post)]
     said += [("hashtag", key_of(tag.lstrip("#"))) for tag in post.hashtags]
     said += [("mention", key_of(name.lstrip("@"))) for name in post.mentions]
-    yield from dict.fromkeys((field, " ".join(value.split())) for field, value in said if value.strip())
+    return list(dict.fromkeys((field, " ".join(value.split())) for field, value in said if value.strip()))
 
 
-def has(post: Post) -> Iterator[str]:
-    """Which of HAS are true of the post alone; `reply` depends on other posts."""
-    present = {
-        "rating": stars_of(post), "text": post.text.strip(), "title": post.title, "author": post.author, "date": post.published,
-        "media": post.media, "links": post.links, "lang": post.lang, "thread": post.thread,
-    }  # fmt: skip
-    yield from (name for name, value in present.items() if value)
-    yield from dict.fromkeys(field for field, _ in tags_of(post))
+def has(post: Post, tags: Iterable[tuple[str, str]]) -> set[str]:
+    """Which of HAS are true of the post alone, `tags` being its tags; `reply` depends on other posts."""
+    present = (("rating", stars_of(post)), ("text", post.text.strip()), ("title", post.title), ("author", post.author), ("date", post.published),
+               ("media", post.media), ("links", post.links), ("lang", post.lang), ("thread", post.thread))  # fmt: skip
+    return {name for name, value in present if value}.union(field for field, _ in tags)
 
 
 def author_words(author: Author | None) -> str:
@@ -123,8 +121,7 @@ def stars_asked(value: str | float) -> float:
         raise ValueError(f"{value!r} is not a number of stars: write 1 to 5, for example rating:<3") from None
 
 
-def _places(post: Post) -> Iterator[str]:
+def _places(post: Post) -> list[str]:
     if post.place is not None:
-        yield from (part for part in (post.place.name, post.place.country) if part)
-    elif post.author is not None and post.author.place:
-        yield post.author.place
+        return [part for part in (post.place.name, post.place.country) if part]
+    return [post.author.place] if post.author is not None and post.author.place else []

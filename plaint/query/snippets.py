@@ -33,11 +33,12 @@ class Spotter:
         self._sought = _Sought()
         for node in _positive(query):
             self._seek(node)
+        self._is_asked = self._sought != _Sought()
 
     def cut(self, post: Post) -> tuple[str, tuple[tuple[int, int], ...]]:
         """A snippet of the text and the (start, end) offsets in it to light up."""
         language = post.lang.code if post.lang else None
-        places = self._places(post.text[:READ], language)
+        places = self._places(post.text[:READ], language) if self._is_asked else []
         start, end = _window(post.text, places[0] if places else (0, 0))
         before, after = "… " if start else "", " …" if end < len(post.text) else ""
         shift = len(before) - start
@@ -62,7 +63,7 @@ class Spotter:
 
     def _places(self, text: str, language: str | None) -> list[tuple[int, int]]:
         spans = list(words.spans(text))
-        stems = {stem for word in self._sought.stemmed for run in words.runs(word) if (stem := words.stem_of(run, language or ""))}
+        stems = {stem for word in self._sought.stemmed for run in words.runs(word) if (stem := words.stem_of(run, language))}
         found = [(span.start, span.end) for span in spans if self._is_sought(span, language, stems)]
         for terms, is_begun in self._sought.sequences:
             found += _sequences(spans, terms, is_begun=is_begun)
@@ -74,7 +75,7 @@ class Spotter:
             term in sought.terms
             or any(term.startswith(prefix) for prefix in sought.prefixes)
             or any(is_near(word, term, edits) for word, edits in sought.fuzzy)
-            or (bool(stems) and words.stem_of(span.run, language or "") in stems)
+            or (bool(stems) and words.stem_of(span.run, language) in stems)
         )
 
 
