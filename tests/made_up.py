@@ -1,0 +1,125 @@
+"""Made-up posts and questions for Hypothesis: few words, so that they meet often; many scripts, so that nothing is only English."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from plaint.model import AboutFirm, Author, Capture, Gone, Kind, Language, PartialDate, Place, Post, Rating, Role
+from plaint.query.tree import FACETS, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
+
+WORDS = ("refund", "Refunds", "refunded", "refnud", "late", "fee", "FEES", "naïve", "Straße", "don't", "10.50", "remboursé", "remboursement",
+         "返金", "手数料", "返", "환불을", "शुल्क", "المال", "ﬁne", "fine", "x" * 210, "a", "🙂", "Orbit™")  # fmt: skip
+FIRMS = ("orbit", "northgate", "pélican")
+TAGS = ("Outage", "outage", "fail")
+PLACES = ("Leeds", "leeds", "Łódź")
+SOURCES = ("board", "stars")
+DAYS = tuple((datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)).date().isoformat() for day in (0, 1, 30, 31, 59))
+MOMENTS = (*DAYS, "2026-01-01T00:00:00Z", "2026-01-31T23:59:59.999999Z", "2026-02-01T09:30:00Z", "1969-07-20T20:17:00Z")
+THREADS = ("t1", "t2")
+STATES = ("CANDIDATE", "CONFIRMED_COMPLAINT")
+
+_maybe = st.one_of
+
+
+def _text() -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(WORDS), max_size=6).flatmap(lambda words: st.sampled_from([" ", ", ", "\n", "-"]).map(lambda gap: gap.join(words)))
+
+
+def _rating(stars: int | float) -> Rating:
+    return Rating(value=stars, worst=1, best=5, unit=(stars - 1) / 4 if 1 <= stars <= 5 else None)
+
+
+_authors = st.builds(
+    Author, name=st.sampled_from([None, "Ann Refund", "李 雷"]), handle=st.sampled_from([None, "ann_r"]), role=st.sampled_from(Role),
+    place=st.sampled_from([None, *PLACES]), followers=st.sampled_from([None, 5]),
+)  # fmt: skip
+
+
+@st.composite
+def a_post(draw: st.DrawFn, number: int) -> Post:
+    source = draw(st.sampled_from(SOURCES))
+    moment = draw(st.sampled_from([None, *MOMENTS]))
+    captured = draw(st.sampled_from([None, "2026-03-01T00:00:00Z", "2026-03-02T00:00:00.000001Z"]))
+    return Post(
+        id=f"{source}:{number}", source=source, ref=str(number), kind=draw(st.sampled_from([Kind.REVIEW, Kind.POST])), text=draw(_text()),
+        title=draw(st.none() | _text()), url=draw(st.sampled_from([None, "https://a.example/1", "https://a.example/2"])),
+        lang=draw(st.sampled_from([None, *(Language(code=code, score=1, how="stated") for code in ("en", "fr", "ja", "hi"))])),
+        author=draw(st.none() | _authors), rating=draw(st.none() | st.sampled_from([1, 2, 2.5, 3, 5, 9]).map(_rating)),
+        published=None if moment is None else PartialDate(earliest=moment, latest=moment),
+        edited=draw(st.sampled_from([None, PartialDate.day(datetime(2026, 2, 2, tzinfo=UTC).date())])),
+        reply_to=draw(st.none() | st.integers(0, 12).map(str)), thread=draw(st.sampled_from([None, *THREADS])),
+        hashtags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))), mentions=tuple(draw(st.lists(st.sampled_from(["Orbit"]), max_size=1))),
+        place=draw(st.none() | st.builds(Place, name=st.sampled_from([None, *PLACES]), country=st.sampled_from([None, "GB"]))),
+        links=draw(st.sampled_from([(), ("https://l.example",)])), facts=draw(st.sampled_from([{}, {"product": "Current Account"}, {"issue": "Late fee"}])),
+        firms=tuple(AboutFirm(key=key, score=1, how="alias") for key in draw(st.lists(st.sampled_from(FIRMS), unique=True, max_size=2))),
+        capture=None if captured is None else Capture(url="https://a.example", at=captured, sha256="0" * 64),
+    )  # fmt: skip
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> tuple[list[Post], dict[str, tuple[str, str]], dict[str, Gone]]:
+    """Posts, the cases of some, and which have vanished."""
+    posts = [draw(a_post(number)) for number in range(draw(st.integers(0, 12)))]
+    ids = [post.id for post in posts]
+    some = st.lists(st.sampled_from(ids), unique=True, max_size=3) if ids else st.just([])
+    cases = {id: (f"c-{id[-1]}", draw(st.sampled_from(STATES))) for id in draw(some)}
+    return posts, cases, dict.fromkeys(draw(some), Gone.VANISHED)
+
+
+def _leaves() -> st.SearchStrategy[Node]:
+    word = st.sampled_from(WORDS)
+    text_field = st.sampled_from([None, None, None, "title", "author"])
+    phrase = st.lists(word, min_size=1, max_size=3).map(" ".join)
+    values: dict[str, Any] = {
+        "firm": FIRMS, "source": SOURCES, "kind": ("review", "REVIEW"), "lang": ("en", "JA"), "role": ("firm", "Customer"), "state": STATES,
+        "hashtag": TAGS, "mention": ("@orbit",), "place": (*PLACES, "gb", "LODZ"), "product": ("current account",), "issue": ("late fee", "late"),
+    }  # fmt: skip
+    keyed = st.sampled_from(sorted(values)).flatmap(lambda field: st.tuples(st.sampled_from(values[field]), st.just(field)))
+    exact = st.sampled_from([("board:1", "id"), ("stars:2", "id"), ("https://a.example/1", "url"), ("t1", "thread"), ("board:t2", "thread"), ("c-1", "case")])
+    limits = st.none() | st.sampled_from(DAYS)
+    stars = st.none() | st.sampled_from([1.0, 2.0, 2.5, 4.0])
+    flags = st.booleans()
+    return st.one_of(
+        st.builds(Term, word, text_field), st.builds(Phrase, phrase, text_field), st.builds(Fuzzy, word, st.sampled_from([1, 2]), text_field),
+        st.builds(Prefix, st.sampled_from(["re", "r", "late fe", "remb", "返", "手数", "शु", "f", "環"]), text_field),
+        keyed.map(lambda pair: Term(*pair)), keyed.map(lambda pair: Phrase(*pair)), keyed.map(lambda pair: Prefix(pair[0][:2], pair[1])),
+        keyed.map(lambda pair: Fuzzy(pair[0].replace("e", "", 1), 2, pair[1])), exact.map(lambda pair: Term(*pair)),
+        exact.map(lambda pair: Prefix(pair[0][:-1], pair[1])),
+        st.builds(Term, st.sampled_from(["case", "gone", "edited", "reply"]), st.just("is")),
+        st.builds(Term, st.sampled_from(["reply", "rating", "text", "title", "author", "date", "place", "links", "hashtag", "firm", "lang", "thread",
+                                         "product", "mention"]), st.just("has")),
+        st.builds(Term, st.sampled_from(["1", "3", "5"]), st.just("rating")), st.builds(Term, st.sampled_from(DAYS), st.just("published")),
+        st.builds(Range, st.just("rating"), stars, stars, flags, flags), st.builds(Range, st.just("published"), limits, limits, flags, flags),
+    )  # fmt: skip
+
+
+queries: st.SearchStrategy[Node] = st.recursive(
+    _leaves(),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts))), st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))), inner.map(Not)
+    ),
+    max_leaves=6,
+)
+
+_filters: dict[str, tuple[str, ...]] = {
+    "firm": FIRMS, "source": SOURCES, "lang": ("en", "fr"), "rating": ("2", "3", "5"), "reply": ("yes",), "hashtag": ("outage", "fail"),
+    "place": ("Leeds", "GB"), "state": STATES, "gone": ("vanished",), "role": ("firm",), "product": ("Current Account",),
+}  # fmt: skip
+
+
+def _chosen() -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+    one = st.sampled_from(sorted(_filters)).flatmap(
+        lambda field: st.tuples(st.just(field), st.lists(st.sampled_from(_filters[field]), min_size=1, max_size=2, unique=True).map(tuple))
+    )
+    return st.one_of(st.just({}), st.lists(one, max_size=2).map(dict))
+
+
+searches = st.builds(
+    Search, query=st.one_of(st.just(And(())), queries), include=_chosen(), exclude=_chosen(),
+    scope=st.sampled_from([None, None, (), ("orbit",), ("northgate", "pélican")]),
+    sort=st.sampled_from([sort for sort in Sort if sort is not Sort.RELEVANCE]), limit=st.integers(1, 5),
+    facets=st.sampled_from([(), FACETS, ("firm", "rating")]), edges=st.sampled_from([(), ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z")]),
+)  # fmt: skip
