@@ -129,6 +129,11 @@ def text_in(value: Any) -> str | None:
     return None
 
 
+def has_markup(text: str) -> bool:
+    """Whether a text that may be plain or HTML has tags or entities of HTML; `<3` and `AT&T` are neither."""
+    return bool(_MARKUP.search(text))
+
+
 def _said(node: dict[str, Any], *names: str) -> str | None:
     return next((text for name in names if name in node and (text := text_in(node[name]))), None)
 
@@ -169,7 +174,7 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
     ref = ref or key_of(page.url.split("/")[2] if page.url.count("/") >= 2 else "", about, name, published, title, text or value)
     url = _said(node, "url") or (ref if ref.startswith("http") and "#/schema" not in ref else None)
     yield RawPost(
-        ref=ref, url=page.link(url), kind=Kind.REVIEW, title=title, text=text, markup=bool(_MARKUP.search(f"{title} {text}")),
+        ref=ref, url=page.link(url), kind=Kind.REVIEW, title=title, text=text, markup=has_markup(f"{title} {text}"),
         lang=_language(node.get("inLanguage")), author=name, author_url=page.link(_said(author, "url", "sameAs")),
         rating=value, worst=worst, best=best, published=published, edited=_said(node, "dateModified"),
         engagement={"likes": _said(node, "upvoteCount"), "dislikes": _said(node, "downvoteCount"), "replies": _said(node, "commentCount")},
@@ -226,7 +231,7 @@ def _answer(comment: dict[str, Any], ref: str, number: int, about: str | None, p
     is_firm = any(_FIRM_TYPES.search(kind) for kind in type_names(author.get("@type"))) or (name is not None and name == about)
     yield RawPost(
         ref=f"{ref}/{_said(comment, 'identifier', '@id') or key_of(name, text, number)}", within=ref, reply_to=ref, kind=Kind.REPLY, text=text,
-        markup=bool(_MARKUP.search(text)), author=name, role=Role.FIRM if is_firm else Role.OTHER, url=page.link(_said(comment, "url")),
+        markup=has_markup(text), author=name, role=Role.FIRM if is_firm else Role.OTHER, url=page.link(_said(comment, "url")),
         published=_said(comment, "datePublished", "dateCreated"), edited=_said(comment, "dateModified"),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ site = Site(
     kind=Kind.REVIEW,
     access="saved pages only: the next page leads to a sign-in",
     terms="https://www.amazon.com/gp/help/customer/display.html?nodeId=508088",
+    languages=("en", "de", "fr", "es", "it", "nl", "pl", "sv", "pt", "tr", "ja"),
     never_says=("reply_to", "edited", "followers"),
     live=False,
 )
@@ -26,7 +27,7 @@ COUNTRY = re.compile(r"(?:in|aus|en|au|aux|de|uit|i|w)\s+(?:the\s+|den\s+)?(.+?)
 
 def parse(page: Page) -> SaidBy:
     """The reviews of one page. The boxes "top positive" and "top critical" repeat some and have no id."""
-    if "amazon" not in page.text:
+    if "amazon" not in page.text.lower():
         raise Broken("no page of Amazon", "not this source")
     product = words_of(page.css("[data-hook=product-link], .product-title a, #productTitle")[:1])
     cards = page.css("[data-hook=review][id], div.review[id]")

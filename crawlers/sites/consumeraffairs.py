@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
-from parsel import Selector
+from parsel import Selector, SelectorList
 
 from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, Rejection, Role, SaidBy, Site
 from crawlers.reading import SHOWN, each
@@ -56,7 +57,7 @@ def _review(card: Selector, page: Page, firm: str | None) -> SaidBy:
     change, update = words_of(card.css(".rvw__hdr-lbl")[:1]), card.css(UPDATE)[:1]
     facts = {
         "verified_purchase": "Verified" in " ".join(card.css(".rvw-aut__inf-ver ::text, .rvw__inf-ver ::text").getall()) or None,
-        "tags": card.css(".rvw__tag::text").getall() or None, "resolved": change, "outcome": _paragraphs(update, ()) or None,
+        "tags": card.css(".rvw__tag::text").getall() or None, "resolved": change, "outcome": _paragraphs(update, []) or None,
     }  # fmt: skip
     yield RawPost(
         ref=ref, url=url, kind=Kind.REVIEW, text=_text(card), author=author or None, rating=ratings["ratingValue"], worst=ratings["worstRating"],
@@ -91,10 +92,8 @@ def _text(card: Selector) -> str:
     return _paragraphs(card.css(".rvw-bd, .rvw__top-text, [id^='review-entry-']"), without)
 
 
-def _paragraphs(parts: list[Selector], without: object) -> str:
-    found = dict.fromkeys(p for part in parts for p in part.css("p") if not _inside(p, without))
-    return "\n\n".join(words for p in found if (words := words_of(p)))
-
-
-def _inside(p: Selector, without: object) -> bool:
-    return isinstance(without, list) and any(outer in without for outer in (p.root, *p.root.iterancestors()))
+def _paragraphs(parts: SelectorList[Selector], without: list[Any]) -> str:
+    """The paragraphs of all parts, each once, though one part may hold another."""
+    found = dict.fromkeys(p.root for p in parts.css("p"))
+    own = [p for p in found if not any(outer in without for outer in (p, *p.iterancestors()))]
+    return "\n\n".join(words for p in own if (words := words_of(p)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from crawlers.loose_json import decode, dig
@@ -64,7 +63,7 @@ def _entries(tree: Any) -> list[Any] | None:
 
 
 def _review(node: list[Any], name: str | None) -> SaidBy:
-    """One review. Its words for the age ("2 months ago") are in the language of whoever looked, so only the time stamps count."""
+    """One review in its author's words; a translation stands beside them, and "2 months ago" is in the reader's language."""
     if not isinstance(node[0], str):
         yield _flat_review(node, name)
         return
@@ -77,7 +76,8 @@ def _review(node: list[Any], name: str | None) -> SaidBy:
         lang=dig(said, 14, 0) or dig(said, 1, 1), author=dig(person, 0) or dig(older, 4), author_id=dig(person, 3) or dig(about, 11),
         author_url=dig(person, 2, 0) or dig(older, 5), rating=dig(said, 0, 0) or dig(said, 8, 1), worst=1, best=dig(about, 13, 4) or 5,
         published=_milliseconds(published), edited=_milliseconds(edited) if edited != published else None,
-        engagement={"reviews": counted[1] if counted else None}, firm=name, facts=dict(_facts(about, said)),
+        engagement={"reviews": counted[1] if counted else None}, firm=name,
+        facts={"source_name": provider} if (provider := dig(about, 13, 0)) else {},
     )  # fmt: skip
     if reply := dig(node, 3, 14, 0, 0):
         yield RawPost(
@@ -98,13 +98,6 @@ def _flat_review(node: list[Any], name: str | None) -> RawPost:
         ref=node[10], kind=Kind.REVIEW, text=node[3] or "", author=dig(node, 0, 1), author_url=dig(node, 0, 0), author_id=dig(node, 6),
         rating=node[4], worst=1, best=5, edited=dig(node, 27), firm=name,
     )  # fmt: skip
-
-
-def _facts(about: list[Any], said: Any) -> Iterator[tuple[str, Any]]:
-    if provider := dig(about, 13, 0):
-        yield "source_name", provider
-    if dig(said, 15, 1, 0):
-        yield "translated_from", dig(said, 14, 0)
 
 
 def _milliseconds(micro: Any) -> int | None:

@@ -46,6 +46,8 @@ def parse(page: Page) -> SaidBy:
         yield from each(page.json.get("reviews") or (), _developer_review)
         if token := dig(page.json, "tokenPagination", "nextPageToken"):
             yield Follow(with_query(page.url, token=token), secrets=TOKEN)
+    elif reason := dig(page.json, "error", "message"):
+        raise Broken(f"Google answers {reason}", "error answer")
     else:
         raise Broken("JSON without reviews of an app", "not this source")
 

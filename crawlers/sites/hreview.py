@@ -43,7 +43,9 @@ def _review(card: Selector, page: Page) -> SaidBy:
     title = words_of(card.css(".summary, :not(.p-item) > .p-name")[:1]) or None
     text = words_of(card.css(".description, .e-content, .e-description")[:1]) or ""
     rating = card.css(".rating, .p-rating")
-    permalink = card.css("a[rel~=bookmark]::attr(href), a[rel~=self]::attr(href), a.u-url::attr(href)").get()
+    permalink = card.css(
+        "a[rel~=bookmark]::attr(href), a[rel~=self]::attr(href), :not(.p-item):not(.p-author):not(.item) > a.u-url::attr(href)"
+    ).get()
     yield RawPost(
         ref=page.link(permalink) or key_of(item, words_of(author), published, title, text), url=page.link(permalink), kind=Kind.REVIEW,
         title=title, text=text, author=words_of(author) or None, rating=_value(rating.css(".value")[:1] or rating[:1]),

@@ -20,6 +20,7 @@ site = Site(
     kind=Kind.REVIEW,
     access="official API with a key (five reviews a location); saved pages and answers",
     terms="https://tripadvisor.mediaroom.com/us-terms-of-use",
+    languages=("en", "de", "fr", "es", "it", "nl", "pl", "sv", "pt", "ru", "tr", "ja"),
     delay=1,
     never_says=("followers", "hashtags", "edited"),
     expect=(0, 5),

@@ -10,7 +10,7 @@ from crawlers.loose_json import dig
 from crawlers.page import Announced, Ask, Broken, Follow, Kind, Page, RawPost, Role, SaidBy, Site
 from crawlers.paging import next_link
 from crawlers.reading import each
-from crawlers.schema_reviews import read_reviews
+from crawlers.schema_reviews import has_markup, read_reviews
 
 site = Site(
     key="yelp",
@@ -20,6 +20,7 @@ site = Site(
     access="official API with a key (three excerpts); saved pages and answers",
     terms="https://terms.yelp.com/tos/",
     delay=1,
+    zone="America/Los_Angeles",
     never_says=("title", "followers", "hashtags"),
     expect=(0, 3),
     needs=("YELP_API_KEY",),
@@ -71,10 +72,10 @@ def _page(page: Page) -> SaidBy:
 
 
 def _review(node: dict[str, Any], business: dict[str, Any]) -> SaidBy:
-    ref, person, feedback = node["encid"], node.get("author") or {}, node.get("feedback") or {}
+    ref, person, feedback, text = node["encid"], node.get("author") or {}, node.get("feedback") or {}, _words(node.get("text"))
     url = f"{WEB}/biz/{business['alias']}?hrid={ref}" if business.get("alias") else None
     yield RawPost(
-        ref=ref, url=url, kind=Kind.REVIEW, text=_words(node.get("text")), markup=True, lang=dig(node, "text", "language"),
+        ref=ref, url=url, kind=Kind.REVIEW, text=text, markup=has_markup(text), lang=dig(node, "text", "language"),
         author=person.get("displayName"), author_id=person.get("encid"), author_place=person.get("displayLocation"),
         author_url=f"{WEB}/user_details?userid={person['encid']}" if person.get("encid") else None, rating=node.get("rating"), worst=1, best=5,
         published=_moment(node.get("createdAt")), firm=business.get("name"),
@@ -82,8 +83,9 @@ def _review(node: dict[str, Any], business: dict[str, Any]) -> SaidBy:
         facts={"item": business["name"]} if business.get("name") else {},
     )  # fmt: skip
     if reply := node.get("bizUserPublicReply"):
+        words = _words(reply.get("text"))
         yield RawPost(
-            ref=f"{ref}/reply", within=ref, reply_to=ref, kind=Kind.REPLY, text=_words(reply.get("text")), markup=True, role=Role.FIRM, url=url,
+            ref=f"{ref}/reply", within=ref, reply_to=ref, kind=Kind.REPLY, text=words, markup=has_markup(words), role=Role.FIRM, url=url,
             author=dig(reply, "bizUser", "displayName") or business.get("name"), published=_moment(reply.get("createdAt")),
         )  # fmt: skip
 
