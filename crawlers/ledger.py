@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from plaint.desk.intake import Tally
-from plaint.model import Run, Site, iso
+from plaint.model import Run, iso
 from plaint.ports import Stores
 
 log = structlog.get_logger()
@@ -75,15 +75,15 @@ def close_dead(stores: Stores, now: datetime) -> list[Run]:
 class Ledger:
     """One run of one source, for one firm or none."""
 
-    def __init__(self, stores: Stores, site: Site, firm: str | None, now: datetime, progress: Progress | None = None) -> None:
-        self.site = site
+    def __init__(self, stores: Stores, source: str, firm: str | None, now: datetime, progress: Progress | None = None) -> None:
+        self.source = source
         self._stores, self._progress = stores, progress
         self.seen: set[str] = set()
         """Refs that the run has met, understood or not."""
         self.nameless = 0
         self._announced: dict[int, int] = {}
         began = now.strftime("%Y%m%dT%H%M%SZ")
-        self.run = Run(id=f"{began}-{site.key}-{secrets.token_hex(4)}", source=site.key, firm=firm, started=iso(now), worker=worker())
+        self.run = Run(id=f"{began}-{source}-{secrets.token_hex(4)}", source=source, firm=firm, started=iso(now), worker=worker())
         stores.runs.save(self.run)
 
     @property
@@ -125,9 +125,14 @@ class Ledger:
         self.run = replace(self.run, errors=self.run.errors + 1)
         self.alarm(alarm, reason, url)
 
+    def reject(self, alarm: str, reason: str, url: str = "") -> None:
+        """A whole file that is not taken in."""
+        self.run = replace(self.run, rejected=self.run.rejected + 1)
+        self.alarm(alarm, reason, url)
+
     def alarm(self, alarm: str, reason: str, url: str = "") -> None:
         """A trouble under its name; each name once a run."""
-        log.warning("crawl_alarm", source=self.site.key, alarm=alarm, reason=reason, url=url)
+        log.warning("crawl_alarm", source=self.source, alarm=alarm, reason=reason, url=url)
         if alarm not in self.run.alarms:
             self.run = replace(self.run, alarms=(*self.run.alarms, alarm))
 
@@ -142,5 +147,5 @@ class Ledger:
         missing = max(0, self.run.announced - self.items) if self.run.announced is not None else 0
         self.run = replace(self.run, state=state, ended=iso(now), missing=missing, cursor=cursor)
         self.save()
-        log.info("run_ended", run=self.run.id, source=self.site.key, state=state, new=self.run.new, known=self.run.known)
+        log.info("run_ended", run=self.run.id, source=self.source, state=state, new=self.run.new, known=self.run.known)
         return self.run

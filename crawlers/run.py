@@ -85,7 +85,7 @@ def crawl_sources(
     close_dead(stores, now)
     asks = [(one, ask) for one in sources for ask in _asks(stores, one, firms, since, limit, manners, now)]
     names = Names(stores.registers.firms())
-    ledgers = [Ledger(stores, one.site, ask.firm.key, now, progress) for one, ask in asks]
+    ledgers = [Ledger(stores, one.site.key, ask.firm.key, now, progress) for one, ask in asks]
     _run(stores, asks, ledgers, names, manners)
     return [ledger.run if ledger.run.state != "running" else ledger.close("stopped", datetime.now(UTC)) for ledger in ledgers]
 

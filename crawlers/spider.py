@@ -112,7 +112,7 @@ class WalkSpider(Spider):
             return
         else:
             capture = response.meta["capture"]
-        capture = replace(capture, parser=f"{self.site.key}/{self.site.version}")
+        capture = replace(capture, parser=f"{self.site.key}@{self.site.version}")
         page = page_of(fetched, response.meta["follow"].meta)
         reading = read(self.job.source, page)
         tally = self._take_in(reading, capture, response.meta["listing"])
@@ -279,7 +279,7 @@ class WalkSpider(Spider):
         self.ledger.error(broken.alarm, str(broken), response.url)
         rejection = Rejection(reason=str(broken), field=intake.PAGE, seen=broken.alarm)
         capture: Capture = response.meta["capture"]
-        intake.set_aside(self.stores, site=self.site, capture=capture, rejection=rejection, run=self.ledger.run.id, now=datetime.now(UTC))
+        intake.set_aside(self.stores, source=self.site.key, capture=capture, rejection=rejection, run=self.ledger.run.id, now=datetime.now(UTC))
 
     def failed(self, failure: Failure) -> None:
         """A request without an answer."""

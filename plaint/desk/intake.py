@@ -7,7 +7,7 @@ reason and a stable id; the rest of the page is stored in one batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -31,7 +31,8 @@ class Tally:
     rejected; `older` lie before the date that was asked for and were left out; `gone` are known posts now marked as
     removed and `stale` came from a capture older than what is held (both are among `known`); `broken` are pages or
     rests of pages that could not be read. `refs` names every item that the page showed, understood or not;
-    `nameless` are rejections that do not say which item they are about.
+    `nameless` are rejections that do not say which item they are about; `set_aside` are the ids under which rejections
+    lie in the quarantine.
     """
 
     new: int = 0
@@ -46,6 +47,7 @@ class Tally:
     broken: int = 0
     nameless: int = 0
     refs: frozenset[str] = frozenset()
+    set_aside: frozenset[str] = frozenset()
 
     @property
     def items(self) -> int:
@@ -83,16 +85,17 @@ def receive(
     """
     items = _sorted(said, site, capture, names, asked, since)
     stores.evidence.sync()
-    if items.rejected:
-        stores.runs.quarantine([_quarantined(rejection, site, capture, run, now) for rejection, _ in items.rejected])
+    quarantined = [_quarantined(rejection, site.key, capture, run, now) for rejection, _ in items.rejected]
+    if quarantined:
+        stores.runs.quarantine(quarantined)
     outcomes = stores.posts.put(items.posts) if items.posts else []
-    return _tally(items, outcomes, seen)
+    return replace(_tally(items, outcomes, seen), set_aside=frozenset(item.id for item in quarantined))
 
 
-def set_aside(stores: Stores, *, site: Site, capture: Capture, rejection: Rejection, run: str, now: datetime) -> Quarantined:
+def set_aside(stores: Stores, *, source: str, capture: Capture, rejection: Rejection, run: str, now: datetime) -> Quarantined:
     """Put a whole page (or file) into the quarantine."""
     stores.evidence.sync()
-    item = _quarantined(rejection, site, capture, run, now)
+    item = _quarantined(rejection, source, capture, run, now)
     stores.runs.quarantine([item])
     return item
 
@@ -126,11 +129,11 @@ def _understood(raw: RawPost, site: Site, capture: Capture, names: Names, asked:
         return Rejection(reason=f"could not be normalised: {type(error).__name__}", field="item", seen=str(error)[:500], ref=str(raw.ref) or None)
 
 
-def _quarantined(rejection: Rejection, site: Site, capture: Capture, run: str, now: datetime) -> Quarantined:
+def _quarantined(rejection: Rejection, source: str, capture: Capture, run: str, now: datetime) -> Quarantined:
     return Quarantined(
-        id=quarantine_id(site.key, capture.url, rejection),
+        id=quarantine_id(source, capture.url, rejection),
         run=run,
-        source=site.key,
+        source=source,
         at=iso(now),
         rejection=rejection,
         url=capture.url,

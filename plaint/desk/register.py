@@ -24,14 +24,25 @@ def allowed(stores: Stores, source: str, firm: str | None, now: datetime) -> App
     A decision for the firm counts before the one for all firms.
     """
     approval = decision(stores.registers.approvals(), source, firm)
-    how = f"`plaint sources approve {source}{f' --firm {firm}' if firm else ''} --owner … --terms … --basis … --review-on YYYY-MM-DD --as PERSON`"
+    how = f"`plaint sources approve {source}{f' --firm {firm}' if firm else ''} --owner … --basis … --review-on YYYY-MM-DD --as PERSON`"
     if approval is None:
         raise Refused(f"{source} is not approved{f' for {firm}' if firm else ''}: someone who has read its terms gives {how}")
-    if not approval.approved:
-        raise Refused(f"{source} was refused by {approval.by or 'somebody'}{f': {approval.note}' if approval.note else ''}; to change that: {how}")
-    if approval.review_on is None or date.fromisoformat(approval.review_on) < now.date():
-        raise Refused(f"the approval of {source} was to be reviewed on {approval.review_on}: look at it again, then {how}")
+    match standing(approval, now):
+        case "refused":
+            raise Refused(
+                f"{source} was refused by {approval.by or 'somebody'}{f': {approval.note}' if approval.note else ''}; to change that: {how}"
+            )
+        case "review due":
+            raise Refused(f"the approval of {source} was to be reviewed on {approval.review_on}: look at it again, then {how}")
     return approval
+
+
+def standing(approval: Approval, now: datetime) -> str:
+    """How a decision stands: `approved`, `refused`, or `review due` from the day after its review date on."""
+    if not approval.approved:
+        return "refused"
+    is_due = approval.review_on is None or date.fromisoformat(approval.review_on) < now.date()
+    return "review due" if is_due else "approved"
 
 
 def decision(approvals: Sequence[Approval], source: str, firm: str | None) -> Approval | None:
