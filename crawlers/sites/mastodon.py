@@ -43,9 +43,9 @@ def parse(page: Page) -> SaidBy:
     if found := re.search(r"/statuses/(\w+)/context", page.url):
         thread = thread or found[1]
     yield from each([s for s in statuses if "content" in s], lambda status: _status(status, thread))
-    if link := re.search(r'<([^>]+)>\s*;\s*rel="?next"?', page.headers.get("link", "")):
-        if statuses:
-            yield Follow(link[1])
+    link = re.search(r'<([^>]+)>\s*;\s*rel="?next"?', page.headers.get("link", ""))
+    if link and statuses:
+        yield Follow(link[1])
 
 
 def _status(status: Mapping[str, Any], thread: str | None) -> SaidBy:

@@ -29,7 +29,7 @@ def parse(page: Page) -> SaidBy:
     tree = answer(page)
     if "data" not in tree and "id" not in tree:
         raise Broken("neither data nor a post", "not this source")
-    yield from each(tree["data"] if "data" in tree else [tree], _post)
+    yield from each(tree.get("data", [tree]), _post)
     yield from further(page, tree, SECRET)
 
 

@@ -12,14 +12,17 @@ from crawlers.paging import with_query
 from crawlers.reading import each
 
 site = Site(
-    key="x", name="X", home="https://api.x.com", kind=Kind.POST, access="official API v2 (X_AUTHORIZATION is `Bearer` and the token); saved answers of v2 and v1.1",
-    terms="https://developer.x.com/en/developer-terms", delay=2, never_says=("rating", "title"), needs=("X_AUTHORIZATION",), date_formats=("%a %b %d %H:%M:%S %z %Y",),
+    key="x", name="X", home="https://api.x.com", kind=Kind.POST,
+    access="official API v2 (X_AUTHORIZATION is `Bearer` and the token); saved answers of v2 and v1.1",
+    terms="https://developer.x.com/en/developer-terms", delay=2,
+    never_says=("rating", "title"), needs=("X_AUTHORIZATION",), date_formats=("%a %b %d %H:%M:%S %z %Y",),
 )  # fmt: skip
 BEARER = {"Authorization": "X_AUTHORIZATION"}
-FIELDS = (
-    "tweet.fields=author_id,conversation_id,created_at,edit_history_tweet_ids,entities,geo,in_reply_to_user_id,lang,public_metrics,referenced_tweets"
-    "&expansions=author_id,referenced_tweets.id,referenced_tweets.id.author_id&user.fields=location,name,public_metrics,username,verified"
-)
+FIELDS = "&".join((
+    "tweet.fields=author_id,conversation_id,created_at,edit_history_tweet_ids,entities,geo,in_reply_to_user_id,lang,public_metrics,referenced_tweets",
+    "expansions=author_id,referenced_tweets.id,referenced_tweets.id.author_id",
+    "user.fields=location,name,public_metrics,username,verified",
+))  # fmt: skip
 COUNTS = {"retweet_count": "shares", "reply_count": "replies", "like_count": "likes", "favorite_count": "likes", "quote_count": "quotes",
           "bookmark_count": "bookmarks", "impression_count": "views"}  # fmt: skip
 NO_LANGUAGE = {"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"}
@@ -38,7 +41,7 @@ def parse(page: Page) -> SaidBy:
     tree = page.json
     if isinstance(tree, list) or "statuses" in tree or "id_str" in tree:
         statuses = tree if isinstance(tree, list) else tree.get("statuses", [tree])
-        yield from each(statuses, lambda status: [_status(status)])
+        yield from each(statuses, lambda status: iter([_status(status)]))
         return
     if "data" not in tree and "meta" not in tree:
         problem = dig(tree, "errors", 0, "detail") or tree.get("detail") or "neither data nor meta"
@@ -79,8 +82,9 @@ def _status(status: Mapping[str, Any]) -> RawPost:
     """A status of v1.1: ids as numbers and as text, the author inside."""
     user, entities = status.get("user") or {}, status.get("entities") or {}
     handle, place = user.get("screen_name"), status.get("place") or {}
+    text = status.get("full_text") or status["text"]
     return RawPost(
-        ref=status["id_str"], url=f"https://x.com/{handle or 'i'}/status/{status['id_str']}", text=_decoded(status.get("full_text") or status["text"]),
+        ref=status["id_str"], url=f"https://x.com/{handle or 'i'}/status/{status['id_str']}", text=_decoded(text),
         kind=Kind.REPLY if status.get("in_reply_to_status_id_str") else Kind.POST, author=user.get("name"), author_handle=handle,
         author_id=user.get("id_str"), author_url=handle and f"https://x.com/{handle}", author_place=user.get("location") or None,
         followers=user.get("followers_count"), verified=user.get("verified"), lang=_language(status), published=status.get("created_at"),
