@@ -348,7 +348,9 @@ def _place(place: Place | None) -> Place | None:
 def _own_firm(raw: RawPost, site: Site, names: Names, asked: Firm | None) -> AboutFirm | None:
     """The firm whose page this is. The page's own word for it wins over what was asked for: a search also finds others."""
     own = names.at(site.key, raw.firm) if raw.firm else None
-    return own or (AboutFirm(key=asked.key, score=1.0, how="asked") if asked else None)
+    if asked and (own is None or own.key == asked.key):
+        return AboutFirm(key=asked.key, score=1.0, how="asked")
+    return own
 
 
 def _about(own: AboutFirm | None, named: Sequence[AboutFirm]) -> tuple[AboutFirm, ...]:
