@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting_or_operator, need_store, now, opened, refuse, say, wrong_usage
 
 
 def add(app: typer.Typer) -> None:
@@ -52,8 +52,9 @@ def export(
     if not to.parent.is_dir():
         refuse(f"{to.parent}: no such folder; make it first")
     wanted = exports.Wanted(query=query, format=Format(ending), name=to.name, sort=Sort(sort))
+    need_store(store)
     with opened(store) as stores:
-        person = acting(stores, as_)
+        person = acting_or_operator(stores, as_)
         try:
             with placed(to) as out, _shown() as told:
                 made = exports.export(stores, person, wanted, out, version=version("plaint"), now=now(), command=f"export-{uuid4()}", told=told)
@@ -61,8 +62,8 @@ def export(
             with placed(manifest_of(to)) as beside:
                 beside.write(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
         except Unreadable as error:
-            refuse(f"{error}; the query was {query!r}")
-        except (Refused, Unwritable) as error:
+            refuse(f"{error} The query was: {query}")
+        except (Refused, Unwritable, ValueError) as error:
             refuse(str(error))
         except OSError as error:
             refuse(f"{to}: {error.strerror or error}; nothing was exported")

@@ -58,6 +58,18 @@ def opened(address: str | None) -> Iterator[Stores]:
         stores.close()
 
 
+def need_store(address: str | None) -> None:
+    """Refuse an embedded store that is not there, where an empty new one would be a wrong answer to a mistyped address."""
+    from pathlib import Path
+
+    from settings import settings
+
+    address = address or settings().store
+    kind, _, file = address.partition(":///")
+    if kind == "sqlite" and file and not Path(file).exists():
+        refuse(f"{address}: no store there; is --store right?")
+
+
 def acting(stores: Stores, key: str | None) -> Person:
     """The account that acts; a refusal says how to name one."""
     from settings import settings
@@ -72,6 +84,14 @@ def acting(stores: Stores, key: str | None) -> Person:
         near = extractOne(key, [k for k in people if people[k].active], score_cutoff=60)
         refuse(f"no active account {key!r}" + (f"; did you mean {near[0]}?" if near else "; `plaint people list` shows the accounts"))
     return people[key]
+
+
+def acting_or_operator(stores: Stores, key: str | None) -> Person:
+    """The account that acts, or whoever has the files when none is named: for what needs no more than the files."""
+    from plaint.desk.archive import OPERATOR
+    from settings import settings
+
+    return OPERATOR if key is None and settings().person is None else acting(stores, key)
 
 
 def say(value: Any) -> None:

@@ -45,3 +45,11 @@ def sha256_of(file: IO[bytes]) -> str:
     while block := file.read(1 << 20):
         whole.update(block)
     return whole.hexdigest()
+
+
+def pour(read: IO[bytes], out: IO[bytes], size: int) -> None:
+    """Copy the next `size` bytes of a file that may be growing."""
+    while size > 0 and (block := read.read(min(size, 1 << 20))):
+        out.write(block)
+        size -= len(block)
+    out.flush()

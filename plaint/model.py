@@ -237,6 +237,8 @@ def fingerprint(post: Post) -> str:
     said = {name: getattr(post, name) for name in SAID}
     if post.author is not None:
         said["author"] = (post.author.name, post.author.handle, post.author.id, post.author.role)
+    if post.rating is not None:
+        said["rating"] = tuple(map(float, (post.rating.value, post.rating.worst, post.rating.best)))
     for name in ("published", "edited"):
         when: PartialDate | None = said[name]
         said[name] = when.earliest if when is not None and when.earliest == when.latest else None

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import IO, Any
 
+from plaint.desk import archive
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, require
 from plaint.model import Person, Post, Run, iso
@@ -20,9 +21,6 @@ from plaint.posts import words
 from plaint.query.parse import parse_query
 from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
 from plaint.reports.export import COLUMNS, Format, write
-
-STREAM = "access"
-"""The stream of the log that keeps reads of personal data and exports."""
 
 EXPORTED = "PostsExported"
 """The kind of the entry: `format`, `rows`, `sha256`, `sort`; the query is a body, since it may name a person."""
@@ -110,14 +108,15 @@ def export(
     """Write every post that matches and that `person` may see to `out`, log it, and say what was written.
 
     `out` must be empty, seekable and readable. `version` is Plaint's own; `told` hears the number of rows so far.
-    Raises Refused, `query.parse.Unreadable` for a query that cannot be read, `reports.export.Unwritable` for a format that
-    cannot hold the answer. When it raises, nothing was exported and what is in `out` is to be thrown away.
+    Raises Refused, `query.parse.Unreadable` for a query that cannot be read, ValueError for a field that cannot be asked so,
+    `reports.export.Unwritable` for a format that cannot hold the answer.
+    When it raises, nothing was exported and what is in `out` is to be thrown away.
     """
     require(person, Right.EXPORT)
     if wanted.sort not in ORDERS:
         raise Refused(f"an export has a stored order: {', '.join(ORDERS)}")
     tree = parse_query(wanted.query)
-    posts = stores.posts.scan(Search(query=tree, scope=person.firms, sort=wanted.sort))
+    posts = archive.scan(stores, person, Search(query=tree, sort=wanted.sort))
     written = write(wanted.format, _counted(posts, told) if told else posts, out, as_of=now)
     size, digest = _measured(out)
     manifest = Manifest(
@@ -128,7 +127,7 @@ def export(
         coverage=Coverage(note=COVERAGE, runs=coverage(stores.runs.newest(limit=500), person)),
     )  # fmt: skip
     said = {"format": wanted.format.value, "rows": manifest.rows, "sha256": manifest.sha256, "sort": wanted.sort.value}
-    record(stores, STREAM, person, EXPORTED, said, now, command, bodies={"query": wanted.query})
+    record(stores, archive.STREAM, person, EXPORTED, said, now, command, bodies={"query": wanted.query})
     return manifest
 
 
