@@ -54,10 +54,8 @@ def detect(text: str) -> Language | None:
     sample = text[:LOOKED_AT]
     if "@" in sample or "#" in sample or "http" in sample or "www." in sample:
         sample = _noise.sub(" ", sample)
-    if sample.isascii():
-        found = _plain_english(sample) or _by_words(sample)
-    else:
-        found = _by_script(sample) or _plain_english(sample) or _by_words(sample)
+    by_script = None if sample.isascii() else _by_script(sample)
+    found = by_script or _plain_english(sample) or _by_words(sample)
     return Language(code=found[0], score=round(found[1], 3), how="detected") if found and found[1] >= THRESHOLD else None
 
 

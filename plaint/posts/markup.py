@@ -11,6 +11,7 @@ from html import unescape
 from warnings import catch_warnings, simplefilter
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4.builder import ParserRejectedMarkup
 from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 
 TREE_LIMIT = 200_000
@@ -43,8 +44,12 @@ def plain(html: str) -> str:
         return clean(unescape(html) if "&" in html else html)
     if _is_too_much_for_a_tree(html):
         return clean(_stripped(html))
+    try:
+        tree = _tree(html)
+    except ParserRejectedMarkup:  # `<![;`
+        return clean(_stripped(html))
     lines = _Lines()
-    for step, word in _walk(_tree(html)):
+    for step, word in _walk(tree):
         lines.take(step, word)
     return clean(lines.text())
 
