@@ -65,6 +65,11 @@ def _vocabulary() -> tuple[list[str], list[float]]:
     return words, edges
 
 
+def word(rank: int) -> str:
+    """An invented word by how frequent it is: the first is the most frequent."""
+    return _vocabulary()[0][rank - 1]
+
+
 def text(dice: Random, lang: str, firm: str) -> str:
     """About 40 words: a few sentences of a language with invented words among them."""
     words, edges = _vocabulary()
@@ -126,7 +131,7 @@ def _complaint(post: Post) -> dict[str, str | None]:
 
 
 def _when(post: Post) -> str | None:
-    return post.published and post.published.earliest
+    return post.published.earliest if post.published else None
 
 
 def review_page(count: int, seed: int = 7) -> bytes:

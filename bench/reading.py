@@ -60,7 +60,8 @@ def _by_hand(page: bytes) -> list[tuple[str | None, ...]]:
     """What a short script would take from the same page."""
     return [
         (card.attrib.get("id"), card.css("h3 a::attr(href)").get(), card.css("h3 a::text").get(),
-         card.css("[itemprop=ratingValue]::attr(content)").get(), card.css("b::text").get(), card.css("time::attr(datetime)").get(), card.css("[itemprop=reviewBody]::text").get())
+         card.css("[itemprop=ratingValue]::attr(content)").get(), card.css("b::text").get(),
+         card.css("time::attr(datetime)").get(), card.css("[itemprop=reviewBody]::text").get())
         for card in Selector(text=page.decode()).css("article.card")
     ]  # fmt: skip
 

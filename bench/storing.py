@@ -1,0 +1,236 @@
+"""How fast posts are stored and found, and how much memory importing takes."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from bench import made
+from bench.figures import Figure, percentile
+from indexer.connect import connect
+from indexer.sqlite_rows import terms_of
+from plaint.model import Post, post_from_json, post_json
+from plaint.ports import Stores
+from plaint.query.parse import parse_query
+from plaint.query.tree import Search
+
+BATCH = 500
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def filled(count: int) -> Iterator[tuple[Stores, float]]:
+    """An embedded store with `count` made posts, and the seconds that putting them took."""
+    with TemporaryDirectory(prefix="plaint-bench-") as folder:
+        stores = connect(f"sqlite:///{folder}/plaint.db")
+        seconds = 0.0
+        for batch in made.batches(count, BATCH):
+            began = perf_counter()
+            stores.posts.put(batch)
+            seconds += perf_counter() - began
+        yield stores, seconds
+        stores.close()
+
+
+# --- ingest --------------------------------------------------------------------------------------------------------
+
+
+def ingest(count: int = 20_000) -> list[Figure]:
+    """Posts a second into a fresh store, beside their finished terms put by `executemany` into the same full-text table."""
+    with filled(count) as (_, ours):
+        pass
+    raw, analysis = _raw(count)
+    each = [f"{1000 * seconds / count:.3f} ms" for seconds in (ours, raw, analysis)]
+    note = f"{each[0]} a post against {each[1]}; making terms of the text, which is not in the baseline, takes {each[2]}, {analysis / ours:.0%}"
+    return [
+        Figure(part="ingest", name=f"{count:,} posts, batches of {BATCH}", value=count / ours, unit="posts/s",
+               baseline_name="executemany into the same FTS5 table", baseline=count / raw, ratio=raw / ours, aim=">= 0.35 of raw",
+               met=raw / ours >= 0.35, note=note)
+    ]  # fmt: skip
+
+
+def _raw(count: int) -> tuple[float, float]:
+    """Seconds for the bare full-text rows, with the JSON beside them, and seconds for making their terms."""
+    with TemporaryDirectory(prefix="plaint-bench-") as folder:
+        empty = connect(f"sqlite:///{folder}/like.db")
+        empty.close()
+        with closing(sqlite3.connect(f"{folder}/like.db")) as like:
+            (table,) = like.execute("SELECT sql FROM sqlite_master WHERE name = 'fts'").fetchone()
+        with closing(sqlite3.connect(f"{folder}/raw.db", isolation_level=None)) as c:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536"):
+                c.execute(f"PRAGMA {pragma}")
+            c.execute(table)
+            return _put_raw(c, count)
+
+
+def _put_raw(c: sqlite3.Connection, count: int) -> tuple[float, float]:
+    seconds = analysis = 0.0
+    number = 0
+    for batch in made.batches(count, BATCH):
+        began = perf_counter()
+        rows = [(number + place, *terms_of(post)) for place, post in enumerate(batch, 1)]
+        analysed = perf_counter()
+        c.execute("BEGIN IMMEDIATE")
+        c.executemany("INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", rows)
+        c.execute("COMMIT")
+        seconds += perf_counter() - analysed
+        analysis += analysed - began
+        number += len(batch)
+    return seconds, analysis
+
+
+# --- search --------------------------------------------------------------------------------------------------------
+
+_TEXT = '{title text} : "%s"'
+_PAGE = "SELECT body.json FROM post JOIN body USING (n) WHERE n IN (SELECT rowid FROM fts WHERE fts MATCH ?) ORDER BY at DESC, id LIMIT 25"
+_COUNT = "SELECT count(*) FROM fts WHERE fts MATCH ?"
+
+Statements = Sequence[tuple[str, tuple[str, ...]]]
+
+
+def _by_match(expression: str) -> Statements:
+    return (_COUNT, (expression,)), (_PAGE, (expression,))
+
+
+def _filtered(expression: str, joined: str) -> Statements:
+    """A full-text expression with a condition on the other tables, counted and shown."""
+    found = f"post WHERE n IN (SELECT rowid FROM fts WHERE fts MATCH ?) AND {joined}"
+    return (
+        (f"SELECT count(*) FROM {found}", (expression,)),
+        (f"SELECT json FROM body JOIN (SELECT n, at, id FROM {found} ORDER BY at DESC, id LIMIT 25) USING (n) ORDER BY at DESC, id", (expression,)),
+    )  # fmt: skip
+
+
+_CHARGED = f'{_TEXT % "charged"} OR stems : "en\ue000charg"'
+_LOW = "shape IN (SELECT shape FROM shape WHERE stars < 3)"
+_MERROW = "n IN (SELECT n FROM tagged WHERE v = (SELECT v FROM value WHERE field = 'firm' AND value = 'merrow'))"
+
+_FOUND = "n IN (SELECT rowid FROM fts WHERE fts MATCH ?)"
+_RARE = made.word(2_000)
+
+QUESTIONS: Sequence[tuple[str, str, tuple[str, ...], Statements]] = (
+    ("rare word", f'"{_RARE}"', (), _by_match(_TEXT % _RARE)),
+    ("common word, by stem", "charged", (), _by_match(_CHARGED)),
+    ("two words", '"charged" "answers"', (), _by_match(f'({_TEXT % "charged"}) AND ({_TEXT % "answers"})')),
+    ("phrase", '"charged twice"', (), _by_match(_TEXT % "charged twice")),
+    ("beginning", "refu*", (), _by_match(f'{_TEXT % "refu"} *')),
+    ("word, low rating", '"refund" rating:<3', (), _filtered(_TEXT % "refund", _LOW)),
+    ("word, firm, low rating", '"refund" rating:<3 firm:merrow', (), _filtered(_TEXT % "refund", f"{_LOW} AND {_MERROW}")),
+    ("newest of all", "", (), (
+        ("SELECT count(*) FROM post", ()),
+        ("SELECT json FROM body JOIN (SELECT n, at, id FROM post ORDER BY at DESC, id LIMIT 25) USING (n) ORDER BY at DESC, id", ()),
+    )),
+    ("word with five facets", "charged", ("source", "kind", "lang", "rating", "firm"), (
+        *_by_match(_CHARGED),
+        (f"SELECT source, kind, lang, s.stars, count(*) FROM post JOIN shape AS s USING (shape) WHERE {_FOUND} GROUP BY post.shape", (_CHARGED,)),
+        (f"SELECT value, count(*) FROM tag JOIN value USING (v) WHERE field = 'firm' AND {_FOUND} GROUP BY v", (_CHARGED,)),
+    )),
+)  # fmt: skip
+"""Name, query as typed, facets, and the SQL that one would write for it by hand."""
+
+
+def search(count: int = 200_000, turns: int = 20) -> list[Figure]:
+    """Milliseconds for total and first page of 25 at the 50th and 95th percentile, beside the same by hand-written SQL, which cuts no snippets."""
+    with filled(count) as (stores, _):
+        path = stores.address.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as c:
+            c.execute("PRAGMA cache_size = -65536")
+            return list(_asked(stores, c, count, turns))
+
+
+def _asked(stores: Stores, c: sqlite3.Connection, count: int, turns: int) -> Iterator[Figure]:
+    all_ours: list[float] = []
+    all_raw: list[float] = []
+    for name, query, facets, statements in QUESTIONS:
+        asked = Search(query=parse_query(query), facets=facets)
+        total = stores.posts.search(asked).total
+        by_hand = _by_hand(c, statements)
+        if by_hand != total:
+            raise RuntimeError(f"{name}: {total} posts, by hand {by_hand}")
+        ours, raw = _in_turns(turns, lambda asked=asked: stores.posts.search(asked), lambda said=statements: _by_hand(c, said))  # type: ignore[misc]
+        all_ours += ours
+        all_raw += raw
+        yield _search_figure(name, ours, raw, f"{total:,} posts found; p95 {1000 * percentile(ours, 0.95):.1f} ms, by hand "
+                             f"{1000 * percentile(raw, 0.95):.1f} ms", 0.5)  # fmt: skip
+    for share, named in ((0.5, "p50"), (0.95, "p95")):
+        yield _search_figure(f"all of these at {count:,} posts, {named}", all_ours, all_raw, None, share)
+
+
+def _search_figure(name: str, ours: list[float], raw: list[float], note: str | None, share: float) -> Figure:
+    mine, theirs = 1000 * percentile(ours, share), 1000 * percentile(raw, share)
+    aimed = name.startswith("all")
+    return Figure(part="search", name=name, value=mine, unit="ms", baseline_name="the same SQL by hand", baseline=theirs, ratio=mine / theirs,
+                  aim="<= 1.3 x raw" if aimed else None, met=mine <= 1.3 * theirs if aimed else None, note=note)  # fmt: skip
+
+
+def _by_hand(c: sqlite3.Connection, statements: Statements) -> int:
+    total = 0
+    for number, (sql, values) in enumerate(statements):
+        rows = c.execute(sql, values).fetchall()
+        if number == 0:
+            total = rows[0][0]
+        elif "json" in sql:
+            for (json,) in rows:
+                post_from_json(json)
+    return total
+
+
+def _in_turns(turns: int, *works: Callable[[], object]) -> list[list[float]]:
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(turns):
+        for number, work in enumerate(works):
+            began = perf_counter()
+            work()
+            times[number].append(perf_counter() - began)
+    return times
+
+
+# --- memory --------------------------------------------------------------------------------------------------------
+
+_IMPORT = """
+import resource, sys
+from bench.storing import import_lines
+import_lines(sys.argv[1], sys.argv[2])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def memory(count: int = 10_000) -> list[Figure]:
+    """Resident memory of a process that reads posts from a file of lines and stores them: so many, and ten times as many."""
+    with TemporaryDirectory(prefix="plaint-bench-") as folder:
+        sizes = [_imported(Path(folder), times * count) for times in (1, 10)]
+    grown = sizes[1] / sizes[0]
+    return [
+        Figure(part="memory", name=f"importing {10 * count:,} posts", value=sizes[1], unit="MB", baseline_name=f"importing {count:,} posts",
+               baseline=sizes[0], ratio=grown, aim="flat (<= 1.15 x)", met=grown <= 1.15)
+    ]  # fmt: skip
+
+
+def _imported(folder: Path, count: int) -> float:
+    lines = folder / f"{count}.ndjson"
+    with lines.open("wb") as out:
+        out.writelines(post_json(post) + b"\n" for post in islice(made.posts(), count))
+    words = [sys.executable, "-c", _IMPORT, str(lines), f"sqlite:///{folder}/{count}.db"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 our own interpreter
+    return int(done.stdout) / 1024
+
+
+def import_lines(lines: str, address: str) -> None:
+    """Store the posts of a file of lines, as an import does: a batch at a time."""
+    stores = connect(address)
+    batch: list[Post] = []
+    with Path(lines).open("rb") as read:
+        for line in read:
+            batch.append(post_from_json(line))
+            if len(batch) == BATCH:
+                stores.posts.put(batch)
+                batch = []
+    stores.posts.put(batch)
+    stores.close()
