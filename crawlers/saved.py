@@ -65,8 +65,16 @@ def _files(path: Path) -> Iterator[Path]:
         return
     for file in sorted(path.rglob("*")):
         is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.is_file() and not file.is_symlink() and not is_hidden and file.suffix.lower() not in NO_PAGES:
+        if file.is_file() and not file.is_symlink() and not is_hidden and not _is_no_page(file):
             yield file
+
+
+def _is_no_page(file: Path) -> bool:
+    """Whether a file of a folder is passed over: by its ending, or because it is a database (a store beside the pages)."""
+    if file.suffix.lower() in NO_PAGES or file.name.endswith(("-wal", "-shm", "-journal")):
+        return True
+    with file.open("rb") as handle:
+        return handle.read(16) == b"SQLite format 3\0"
 
 
 def _of_file(file: Path, name: str, at: str | None, url: str | None) -> Iterator[Saved]:
