@@ -355,4 +355,7 @@ def _own_firm(raw: RawPost, site: Site, names: Names, asked: Firm | None) -> Abo
 
 def _about(own: AboutFirm | None, named: Sequence[AboutFirm]) -> tuple[AboutFirm, ...]:
     """Each firm once, the page's own first."""
-    return tuple({firm.key: firm for firm in (*reversed(named), *((own,) if own else ()))}.values())[::-1]
+    about = {own.key: own} if own else {}
+    for firm in named:
+        about.setdefault(firm.key, firm)
+    return tuple(about.values())

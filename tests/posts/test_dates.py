@@ -166,6 +166,7 @@ def test_no_figures_make_it_raise(text: str) -> None:
 
 
 @given(st.one_of(st.integers(), st.floats()))
+@settings(deadline=None)
 def test_no_number_makes_it_raise(number: float) -> None:
     holds(read_date(number, at=AT))
 

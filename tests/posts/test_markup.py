@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plaint.posts.markup import clean, plain
@@ -56,6 +56,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=30))
+@settings(deadline=None)
 def test_no_tag_is_left(pieces: list[str]) -> None:
     text = plain("".join(pieces))
     assert "<" not in text
@@ -63,12 +64,14 @@ def test_no_tag_is_left(pieces: list[str]) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_is_read(text: str) -> None:
     assert isinstance(plain(text), str)
     plain(text).encode()
 
 
 @given(st.text(alphabet="<>/!?-[&#; a\"'=", max_size=300))
+@settings(deadline=None)
 def test_broken_markup_is_read(text: str) -> None:
     plain(text).encode()
 
