@@ -63,6 +63,7 @@ def _frame(person: Person | None) -> None:
     pages = {leaf.key: _page(leaf, person) for leaf in LEAVES}
     page = st.navigation(list(pages.values()), position="hidden" if person is None else "sidebar")
     leaf = next(leaf for leaf in LEAVES if pages[leaf.key] is page or pages[leaf.key].url_path == page.url_path)
+    moves(pages, leaf.key, doorway.cookie())
     if person is not None:
         _sidebar(person)
     with st.container(key="page"):
@@ -73,7 +74,6 @@ def _frame(person: Person | None) -> None:
         else:
             st.session_state["here"] = person.key
             page.run()
-    moves(pages, leaf.key, doorway.cookie())
 
 
 def _page(leaf: Leaf, person: Person | None) -> st.Page:

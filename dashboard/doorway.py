@@ -59,7 +59,7 @@ def cookie_name() -> str:
 def person() -> Person | None:
     """Who is signed in, from this session or the browser's cookie; None when nobody is, or the session has ended."""
     key = st.session_state.get("person")
-    token = st.session_state.get("token") or st.context.cookies.get(cookie_name())
+    token = _token()
     visit = _visits().get(_digest(token)) if token else None
     at = here.now().timestamp()
     if visit is not None and at - visit.used > settings().idle * 60:
@@ -74,6 +74,11 @@ def person() -> Person | None:
             st.session_state["token"] = token
     found = next((one for one in here.stores().registers.people() if one.key == key), None)
     return found if found is not None and found.active else None
+
+
+def _token() -> str | None:
+    token = st.session_state.get("token") or st.context.cookies.get(cookie_name())
+    return token if isinstance(token, str) and token else None
 
 
 def cookie() -> dict[str, str | int] | None:

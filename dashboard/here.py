@@ -12,8 +12,8 @@ from crawlers import registry
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import Html, tag
 from indexer.connect import connect
-from plaint.desk.rights import Right, may
-from plaint.model import Firm, Person
+from plaint.desk.rights import Right, in_scope, may
+from plaint.model import Firm, Person, Run
 from plaint.ports import StoreDown, Stores
 from settings import settings
 
@@ -49,6 +49,11 @@ def command() -> str:
     return secrets.token_hex(12)
 
 
+def people() -> dict[str, str]:
+    """The names of all accounts, by key."""
+    return {one.key: one.name for one in stores().registers.people()}
+
+
 def firms(person: Person) -> list[Firm]:
     """The firms a person may see, by name."""
     known = stores().registers.firms()
@@ -77,6 +82,11 @@ def firm(person: Person) -> Firm | None:
         return mine[0]
     chosen = st.session_state.get("firm")
     return next((firm for firm in mine if firm.name == chosen), None)
+
+
+def collecting(person: Person) -> list[Run]:
+    """The runs that are at work now, within the person's firms; never from a cache."""
+    return [run for run in stores().runs.newest(limit=30) if run.state == "running" and in_scope(person, run.firm)]
 
 
 def is_phone() -> bool:

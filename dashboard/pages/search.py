@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from plaint.query.parse import Unreadable, parse_query
 
 from dashboard import address, facets, here, reads
 from dashboard.widgets import charts, chips, hits, states
@@ -14,9 +15,11 @@ from dashboard.widgets.begin import commands
 from dashboard.widgets.coverage import coverage_line
 from dashboard.widgets.html import Html, join, tag
 from dashboard.wording import count, say
+from plaint.desk.rights import Refused
 from plaint.insight import periods
 from plaint.insight.periods import Period
 from plaint.model import Person
+from plaint.query.parse import Unreadable, parse_query
 from plaint.query.tree import And, Found, Node, Search, Sort, Term
 
 PAGE = 25
@@ -51,7 +54,11 @@ def page() -> None:
         cursor=(address.many("after") or (None,))[-1], facets=tuple(dict.fromkeys(facets.field_of(name) for name in facets.FIELDS)),
         edges=period.edges() if period else (),
     )  # fmt: skip
-    found = _look_up(person, search)
+    try:
+        found = _look_up(person, search)
+    except (Refused, ValueError) as error:
+        here.show(states.refusal(str(error)))
+        return
     st.session_state["good"] = (person.key, search)
     _answer(found, search, period, person, now, zone)
 
@@ -121,13 +128,14 @@ def _period(person: Person, query: Node, now: datetime, zone: ZoneInfo) -> Perio
 
 
 def _look_up(person: Person, search: Search) -> Found:
+    """The answer; a cursor of another question is dropped and said so."""
     try:
         return reads.look_up(person, search)
     except ValueError:
+        if search.cursor is None:
+            raise
         here.show(states.note(say("search.cursor_gone")))
-        return reads.look_up(person, Search(
-            query=search.query, include=search.include, exclude=search.exclude, sort=search.sort, limit=search.limit, facets=search.facets, edges=search.edges
-        ))  # fmt: skip
+        return reads.look_up(person, replace(search, cursor=None))
 
 
 def _answer(found: Found, search: Search, period: Period | None, person: Person, now: datetime, zone: ZoneInfo) -> None:
@@ -218,19 +226,23 @@ def _nothing(search: Search, person: Person) -> None:
 
 
 def _without(search: Search, person: Person) -> list[tuple[str, int]]:
+    """For each filter, how much there would be without it."""
     found = []
     for parameter in facets.FIELDS:
         field = facets.field_of(parameter)
         if field in search.include or field in search.exclude:
-            less = Search(
-                query=search.query, include={k: v for k, v in search.include.items() if k != field},
-                exclude={k: v for k, v in search.exclude.items() if k != field}, limit=0,
-            )  # fmt: skip
+            less = replace(
+                search, include=_but(search.include, field), exclude=_but(search.exclude, field), limit=0, cursor=None, facets=(), edges=()
+            )
             found.append((parameter, reads.look_up(person, less).total))
     if address.one("per", "all") != "all" and isinstance(search.query, And):
-        less = Search(query=search.query.of[0], include=search.include, exclude=search.exclude, limit=0)
+        less = replace(search, query=search.query.of[0], limit=0, cursor=None, facets=(), edges=())
         found.append(("per", reads.look_up(person, less).total))
     return found
+
+
+def _but(filters: Mapping[str, tuple[str, ...]], field: str) -> dict[str, tuple[str, ...]]:
+    return {name: values for name, values in filters.items() if name != field}
 
 
 def _last_good(person: Person, now: datetime, zone: ZoneInfo) -> None:

@@ -5,7 +5,7 @@ Bars stand on local wall-clock time written as UTC, so that the browser's own zo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -119,3 +119,20 @@ def lines(rows: Sequence[tuple[datetime, str, int]], step: Step, *, height: int 
         )
         .properties(height=height)
     )
+
+
+def series_table(said: Sequence[Bar], series: Mapping[str, Sequence[int]], what: str = "Posts over time") -> Html:
+    """The rows of a chart with several lines."""
+    columns = [Column("When"), *(Column(name, number=True) for name in series)]
+    rows = [
+        [tag("span", bar.name), *(tag("span", f"{numbers[at]:,}" if at < len(numbers) else "") for numbers in series.values())]
+        for at, bar in enumerate(said)
+    ]
+    return table(what, columns, rows)
+
+
+def series_finding(said: Sequence[Bar], series: Mapping[str, Sequence[int]], what: str = "Posts over time") -> str:
+    """What a chart with several lines shows: its highest point."""
+    points = [(number, name, at) for name, numbers in series.items() for at, number in enumerate(numbers)]
+    number, name, at = max(points, default=(0, "", 0))
+    return f"{what} by firm, highest {number:,} for {name} on {said[at].name}" if number else f"{what} by firm: none in this period"

@@ -12,7 +12,7 @@ from plaint.model import AboutFirm, Author, Post, Rating, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """How firms and sources are called, by key, and whether this person may see who wrote a post."""
+    """How firms and sources are called, by key, and whether this person may see who wrote a post (the desk leaves it out where not)."""
 
     firms: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -79,29 +79,23 @@ def _figure(number: float) -> str:
     return f"{number:g}"
 
 
-def author(said: Author | None, names: Names, *, complainant: bool = True) -> Html:
-    """Who wrote: the name where the right is there, else masked; a firm's own answers are never masked."""
+WHO = {Role.CUSTOMER: "a customer", Role.FIRM: "the firm", Role.OTHER: "another person"}
+
+
+def author(said: Author | None, *, complainant: bool = True) -> Html:
+    """Who wrote: the name where the right is there (the desk leaves it out where not), else what they are."""
     if said is None:
         return tag("span", "no author given", class_="soft")
     name = said.name or said.handle or said.id
-    if name and said.role != Role.FIRM and not names.authors:
-        name = mask(name)
+    if name is None:
+        return tag("span", WHO[said.role] if complainant or said.role != Role.CUSTOMER else "another customer", class_="author soft")
     role = say("role.firm") if said.role == Role.FIRM else NOTHING
     if said.role == Role.OTHER:
         role = say("role.other")
     elif said.role == Role.CUSTOMER and not complainant:
         role = say("role.other_customer")
-    shown = bdi(name, 60) if name else text("someone")
+    shown = bdi(name, 60)
     return tag("span", join([shown, tag("span", role, class_="role")], " ") if role else shown, class_="author")
-
-
-def mask(name: str) -> str:
-    """The first letter of each word of a name, at most two: `Marit Olsen` is `M. O.`, `@tom88` is `@t…`."""
-    bare = name.strip()
-    if bare.startswith("@") or " " not in bare:
-        sign = "@" if bare.startswith("@") else ""
-        return f"{sign}{bare.removeprefix('@')[:1]}…"
-    return " ".join(f"{word[0]}." for word in bare.split()[:2])
 
 
 def source(key: str, names: Names) -> Html:

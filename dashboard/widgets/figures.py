@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.widgets import chips
 from dashboard.widgets.html import NOTHING, Html, icon, join, tag
+from dashboard.widgets.tables import Column, bar, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,19 @@ def definitions(said: Sequence[Figure]) -> Html:
     return tag("dl", join(join([tag("dt", one.label), tag("dd", one.definition)]) for one in said), class_="defs")
 
 
+def ranking(caption: str, rows: Sequence[tuple[str, int]], address: Callable[[str], str]) -> Html:
+    """Values with a bar and their number, each a link to what it counts."""
+    top = max((number for _, number in rows), default=0)
+    said = [
+        [tag("a", value, href=address(value), data_page="search"), bar(number / top if top else 0, ""), tag("span", f"{number:,}")]
+        for value, number in rows
+    ]
+    return table(caption, [Column(caption, grow=True), Column("Share of the most", hide=True), Column("Posts", number=True)], said, walk=True)
+
+
 def definition(label: str, words: str) -> Html:
     """One definition."""
     return tag("dl", join([tag("dt", label), tag("dd", words)]), class_="defs")
 
 
-__all__ = ["Figure", "definition", "definitions", "figure", "figures", "spark"]
+__all__ = ["Figure", "definition", "definitions", "figure", "figures", "ranking", "spark"]

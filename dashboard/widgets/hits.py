@@ -43,7 +43,7 @@ def hit(found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mappi
     post = found.post
     kind = tag("span", post.kind.value, class_="soft") if post.kind not in {Kind.REVIEW, Kind.POST} else NOTHING
     left = [chips.firm(about, names) for about in post.firms[:3]]
-    left += [chips.source(post.source, names), kind, chips.rating(post.rating), chips.author(post.author, names)]
+    left += [chips.source(post.source, names), kind, chips.rating(post.rating), chips.author(post.author)]
     left += [times.when(post.published, now, zone), chips.language(post), chips.gone(post)]
     right = []
     if found.case:

@@ -82,3 +82,8 @@ def at(text: str, now: datetime, zone: ZoneInfo, *, relative: bool = False) -> H
     """An ISO moment of our own logs as a `time` element."""
     point = moment_of(text)
     return tag("time", ago(point, now) if relative else moment(point, now, zone), datetime=text, title=full(point, zone))
+
+
+def moment_text(text: str, now: datetime, zone: ZoneInfo) -> str:
+    """An ISO moment of our own logs as plain words."""
+    return moment(moment_of(text), now, zone)

@@ -24,13 +24,18 @@ class Metric:
     definition: str
     include: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def is_one_facet(self) -> bool:
+        """Whether one answer with the facets of `FACETS` holds the figure; else it takes a question of its own."""
+        return len(self.include) <= 1
+
     def of(self, found: Found) -> int:
         """The figure from one answer that was asked with the facets of `FACETS` and no filter on them."""
         if not self.include:
             return found.total
-        (name, values), *more = self.include.items()
-        if more:
-            raise ValueError(f"{self.key}: one answer counts one facet at a time, not {sorted(self.include)}")
+        if not self.is_one_facet:
+            raise ValueError(f"{self.key} needs a question of its own: {sorted(self.include)}")
+        ((name, values),) = self.include.items()
         return sum(found.facets.get(name, {}).get(value, 0) for value in values)
 
 
@@ -49,8 +54,9 @@ LOW = Metric(
 UNANSWERED = Metric(
     key="unanswered",
     label="Without an answer",
-    definition="Posts of the period that hold no answer of the firm, as far as the source shows answers. The firm's own posts are not counted.",
-    include={"reply": ("no",)},
+    definition="Posts of the period by customers and others to which the archive holds no reply by anybody. "
+    "The firm's own posts are not counted; answers that a source does not show are not known here.",
+    include={"reply": ("no",), "role": ("customer", "other")},
 )
 LIKELY = Metric(
     key="likely",
@@ -72,12 +78,12 @@ REJECTED = Metric(
 )
 
 POST_METRICS = (POSTS, LOW, UNANSWERED, LIKELY, CONFIRMED, REJECTED)
-FACETS = ("rating", "reply", "state", "firm", "source")
+FACETS = ("rating", "state", "firm", "source")
 """The facets that one answer must have for the figures above and the lists beside them."""
 
 DUE = (
-    "Open clocks, not cases: one case can run several. Due before the same time next week, each in its own regime's zone. "
-    "Clocks that are over stand in it and are named apart."
+    "Open cases whose soonest clock is due before the same time next week, each in its own regime's zone; a case with several such clocks counts once. "
+    "Those that are over stand in it and are named apart."
 )
 COVERAGE = (
     "Posts held ÷ posts the sources announce, by the newest finished run of each source and firm. Held means new, known or changed in that run; "

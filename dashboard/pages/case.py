@@ -1,0 +1,157 @@
+"""Case: what happened, what is due and why, what was decided. Nothing on this page is ever cached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import acts, address, here
+from dashboard.widgets import cases, chips, clocks, states, threads, times
+from dashboard.widgets.hits import short
+from dashboard.widgets.html import NOTHING, Html, join, tag, text
+from dashboard.widgets.tables import facts
+from dashboard.wording import say
+from plaint.cases.case import State
+from plaint.cases.events import Noted
+from plaint.desk import archive, casework
+from plaint.desk.casework import CaseView
+from plaint.desk.rights import Refused, Right, may
+from plaint.model import Ownership, Person, Post
+
+OWNERSHIP = {
+    Ownership.OWNED: "the firm's own", Ownership.CLAIMED: "claimed by the firm", Ownership.THIRD_PARTY: "somebody else's",
+    Ownership.REGULATOR: "a regulator's", Ownership.DIRECT: "sent to the firm",
+}  # fmt: skip
+
+
+def page() -> None:
+    """Read the address, ask the desk, show."""
+    person = here.visitor()
+    id = address.one("case")  # noqa: A001
+    try:
+        view = casework.load(here.stores(), person, id, here.now())
+    except Refused:
+        here.show(Html(tag("h1", say("page.case")) + states.no_such("case", id)))
+        return
+    now, zone = here.now(), here.zone(view.firm)
+    names = here.names(person)
+    _head(view, person, now, zone)
+    acts.told()
+    _changed(person, view.case.id, view.case.version)
+    left, right = st.columns([1.7, 1], gap="medium")
+    with right:
+        here.show(join([tag("h2", say("case.clocks")), clocks.clocks(view.clocks, now, zone, open_traces=address.one("print") == "1")]))
+        here.show(join([tag("h2", say("case.facts")), facts(_facts(view, person, now, zone))]))
+    with left:
+        thread = _thread(view, person)
+        title = tag("h2", say("case.conversation", source=names.source(view.case.source)))
+        first = view.case.posts[0] if view.case.posts else ""
+        said = (
+            threads.thread(thread, first, names, now, zone, firm=address.one("firm") or None)
+            if thread
+            else tag("p", say("case.no_posts"), class_="soft")
+        )
+        here.show(join([title, said]))
+        _tabs(view, person, now, zone)
+    acts.dialogs(person)
+
+
+def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:
+    case, names, people = view.case, here.names(person), here.people()
+    title = tag("h1", case.title or say("case.title", case=short(case.id)), class_="casetitle", dir="auto")
+    stand = [chips.firm_key(case.firm, names), chips.state(case.status.value)]
+    if case.state is State.CLOSED:
+        stand.append(chips.state(State.CLOSED.value))
+    who = say("case.who", who=people.get(case.assignee, case.assignee)) if case.assignee else say("case.nobody")
+    opened = say("case.opened", when=times.moment_text(case.opened_at, now, zone), who=people.get(case.opened_by, case.opened_by))
+    line = states.trail([text(say("case.title", case=short(case.id))), text(who), text(opened), text(say("case.version", version=case.version))])
+    here.show(join([tag("div", join([title, tag("div", join(stand, " "), class_="stand")]), class_="row"), line]))
+    if may(person, Right.WORK_CASES, case.firm):
+        _acts(view, person)
+
+
+def _acts(view: CaseView, person: Person) -> None:
+    case = view.case
+    mark = f"{case.id}_{case.version}"
+    with st.container(key="acts_case", horizontal=True, gap="small"):
+        if case.state is State.CLOSED:
+            st.button(say("act.reopen"), key="c_reopen", type="primary", on_click=acts.ask, args=("reopen", case.id, case.version))
+            return
+        if case.status is State.CANDIDATE:
+            st.button(say("act.confirm"), key="c_yes", type="primary", shortcut="Y", on_click=acts.ask, args=("confirm", case.id, case.version))
+            st.button(say("act.reject"), key="c_no", shortcut="X", on_click=acts.ask, args=("reject", case.id, case.version))
+        if case.status is State.CONFIRMED_COMPLAINT and "acknowledged" not in case.done:
+            acts.button(say("act.acknowledge"), f"ack_{mark}", acts.acknowledge, (case.id, case.version), kind="primary", shortcut="E")
+        if case.assignee != person.key:
+            done = say("act.assigned", who=person.name)
+            acts.button(say("act.mine"), f"mine_{mark}", acts.assign, (case.id, case.version, person.key, done))
+        st.button(say("act.assign"), key="c_assign", shortcut="A", on_click=acts.ask, args=("assign", case.id, case.version))
+        if case.status is not State.CANDIDATE:
+            st.button(say("act.close"), key="c_close", on_click=acts.ask, args=("close", case.id, case.version))
+
+
+@st.fragment(run_every="5s")
+def _changed(person: Person, id: str, version: int) -> None:
+    """Somebody changed the case while it is looked at: says who and what, and leaves the page alone."""
+    if casework.version(here.stores(), person, id) == version:
+        return
+    view = casework.load(here.stores(), person, id, here.now())
+    since = [one for one in view.history if one.version > version]
+    who, what = cases.overtaken(since, here.people(), here.now(), here.zone(view.firm))
+    with st.container(key="c_changed", horizontal=True, vertical_alignment="center"):
+        here.show(states.box(f"{who} {say('case.changed')}", what, kind="late", role="status"))
+        if st.button(say("case.show"), key="c_show"):
+            st.rerun()
+
+
+def _thread(view: CaseView, person: Person) -> tuple[Post, ...]:
+    """The conversation around the case's first post, with its other posts."""
+    said: dict[str, Post] = {}
+    for id in view.case.posts[:20]:  # noqa: A001
+        try:
+            opened = archive.read_post(here.stores(), person, id, here.now())
+        except (LookupError, Refused):
+            continue
+        said.update({post.id: post for post in (*opened.thread, opened.post)})
+    return tuple(sorted(said.values(), key=lambda post: (post.published.earliest if post.published else "9", post.id)))
+
+
+def _facts(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> list[tuple[str, Html]]:
+    case, names, start = view.case, here.names(person), view.clocks.start
+    decided = NOTHING
+    if case.decided_at and case.decided_by:
+        decided = join([times.at(case.decided_at, now, zone), text(f" by {here.people().get(case.decided_by, case.decided_by)}")])
+    return [
+        (say("case.firm"), text(names.firm(case.firm))),
+        (say("case.source"), chips.source(case.source, names)),
+        (say("case.channel"), text(OWNERSHIP[case.ownership])),
+        (say("case.published"), times.when(case.times.published, now, zone, plain=True)),
+        (say("case.collected"), times.at(case.times.collected, now, zone) if case.times.collected else NOTHING),
+        (say("case.aware"), times.at(case.times.aware, now, zone) if case.times.aware else NOTHING),
+        (say("case.start"), text(f"{times.moment_text(start.at, now, zone)}: {start.because}.") if start else text("when it is confirmed")),
+        (say("case.done"), decided),
+        (say("case.regimes"), text(", ".join(case.regimes if case.regimes is not None else view.firm.regimes) or "none")),
+        (say("case.id"), tag("code", case.id)),
+    ]
+
+
+def _tabs(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:
+    noted = sum(isinstance(one.event, Noted) for one in view.history)
+    said = {"history": say("case.tab.history", number=len(view.history)), "notes": say("case.tab.notes", number=noted)}
+    keep = address.follows("tab", "c_tab", "history", list(said))
+    st.segmented_control(
+        say("case.tabs"), list(said), key="c_tab", format_func=said.__getitem__, required=True, on_change=keep, label_visibility="collapsed"
+    )
+    if st.session_state["c_tab"] == "history":
+        here.show(cases.timeline(view.history, here.people(), now, zone))
+        return
+    if may(person, Right.WORK_CASES, view.case.firm):
+        field, mark = f"note_{view.case.id}", f"note_{view.case.id}_{view.case.version}"
+        st.text_area(say("case.note"), key=field, height=90, persist_state="session")
+        acts.button(say("act.note"), mark, acts.note, (view.case.id, view.case.version, field))
+    here.show(cases.notes(view.history, here.people(), now, zone) or tag("p", say("case.no_notes"), class_="soft"))
+
+
+page()
