@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from plaint.cases.case import Case
@@ -108,7 +108,7 @@ def confirm(
     case: CaseArgument,
     reason: ReasonOption,
     regime: Annotated[
-        list[str] | None, typer.Option("--regime", help="Clocks that run, such as UK-DISP; may be repeated [default: the firm's].")
+        list[str] | None, typer.Option("--regime", help="Clocks that run, such as UK-DISP; may be repeated (default: the firm's).")
     ] = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
@@ -169,7 +169,7 @@ def duplicate(
 def refer(
     case: CaseArgument,
     to: Annotated[str, typer.Option("--to", help="The firm that is responsible.")],
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it was forwarded [default: today, UTC].")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it was forwarded (default: today, UTC).")] = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
@@ -300,6 +300,7 @@ def _answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], 
     """Print what a question or an act gives; a refusal ends with its reason."""
     from plaint.desk.rights import Refused
 
+    need_store(store)
     with opened(store) as stores:
         person = acting(stores, as_)
         try:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say
 
 if TYPE_CHECKING:
     from plaint.model import Person
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="The account: small letters, digits, dots and dashes.")]
 PasswordOption = Annotated[bool, typer.Option("--password", help="Ask for a password, or read it from standard input in a pipe.")]
 RolesOption = Annotated[list[str] | None, typer.Option("--role", help="reader, agent, approver, compliance, auditor or admin; may be repeated.")]
-FirmsOption = Annotated[list[str] | None, typer.Option("--firm", help="Limit the account to this firm; may be repeated [default: all firms].")]
+FirmsOption = Annotated[list[str] | None, typer.Option("--firm", help="Limit the account to this firm; may be repeated (default: all firms).")]
 
 
 def add(app: typer.Typer) -> None:
@@ -36,6 +36,7 @@ def list_people(store: StoreOption = None) -> None:
     """
     from plaint.desk.people import listed
 
+    need_store(store)
     with opened(store) as stores:
         for person in listed(stores):
             say(person)
@@ -75,6 +76,7 @@ def set_password(key: KeyArgument, store: StoreOption = None, as_: AsOption = No
     from plaint.desk.people import set_password as set_it
     from plaint.desk.rights import Refused
 
+    need_store(store)
     with opened(store) as stores:
         by = acting(stores, as_)
         try:
@@ -99,6 +101,7 @@ def change_person(
     from plaint.desk.people import change
     from plaint.desk.rights import Refused
 
+    need_store(store)
     with opened(store) as stores:
         by = acting(stores, as_)
         try:
