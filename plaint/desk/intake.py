@@ -143,12 +143,12 @@ def _quarantined(rejection: Rejection, source: str, capture: Capture, run: str, 
 
 def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | set[str]) -> Tally:
     counts = dict.fromkeys(Outcome, 0)
-    refs: set[str] = set()
+    # Of a post that is on the page twice the last one is kept, so its outcome is the one that counts.
+    last = {post.ref: (post, outcome) for post, outcome in zip(items.posts, outcomes, strict=True)}
+    refs = set(last)
     within = gone = stale = 0
-    for post, outcome in zip(items.posts, outcomes, strict=True):
-        is_repeat = post.ref in seen or post.ref in refs
-        refs.add(post.ref)
-        if is_repeat:
+    for post, outcome in last.values():
+        if post.ref in seen:
             continue
         gone += outcome is Outcome.GONE
         stale += outcome is Outcome.STALE
