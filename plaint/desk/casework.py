@@ -307,7 +307,7 @@ def _allowed(stores: Stores, person: Person, right: Right, firm: str, id: str, n
 
 
 def _note_refusal(stores: Stores, person: Person, id: str, reason: str, now: datetime, command: str) -> None:
-    record(stores, "access", person, "ActRefused", {"case": id, "reason": reason}, now, f"{command}:refused:{iso(now)}")
+    record(stores, "access", person, "ActRefused", {"case": id, "reason": reason}, now, f"{command}:refused:{person.key}:{iso(now)}")
 
 
 def _append(stores: Stores, person: Person, id: str, expected: int, events: Sequence[CaseEvent], now: datetime, command: str) -> None:
@@ -399,8 +399,13 @@ def _times(stores: Stores, posts: Sequence[Post]) -> Times:
     edited = [post.edited for post in posts if post.edited is not None]
     collected = [revision.seen for post in posts for revision in stores.posts.revisions(post.id)[:1]]
     collected += [post.capture.at for post in posts if post.capture is not None]
-    sent = [said for post in posts for name in ("sent_to_company", "received") if isinstance(said := post.facts.get(name), str) and _is_date(said)]
+    sent = [said for post in posts if (said := _sent(post)) is not None]
     return Times(published=_earliest(published), edited=_earliest(edited), collected=min(collected, default=None), sent=min(sent, default=None))
+
+
+def _sent(post: Post) -> str | None:
+    """When it was sent to the firm, else when it was received, as far as the source states either."""
+    return next((said for name in ("sent_to_company", "received") if isinstance(said := post.facts.get(name), str) and _is_date(said)), None)
 
 
 def _earliest(dates: Sequence[PartialDate]) -> PartialDate | None:
