@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from crawlers.captured import page_of
-from crawlers.page import Broken
+from crawlers.guess import guess
+from crawlers.page import Broken, Page, RawPost
 from crawlers.reading import read
-from crawlers.registry import keys, source
+from crawlers.registry import Source, keys, source
 from plaint.model import Capture, Post
 from plaint.ports import Fetched
 from plaint.posts.brands import Names
@@ -18,13 +20,23 @@ def rereader(names: Names) -> Callable[[Capture, Fetched], list[Post]]:
     """A function from a capture and its bytes to the posts in it; none for robots.txt, error pages and sources that are no longer here."""
 
     def reread(capture: Capture, fetched: Fetched) -> list[Post]:
-        if fetched.source not in keys():
-            return []
-        of = source(fetched.source)
         try:
-            raws = read(of, page_of(fetched)).posts
+            of, raws = _read(fetched.source, page_of(fetched))
         except Broken:
             return []
-        return [post for raw in raws if isinstance(post := normalise(raw, site=of.site, capture=capture, names=names), Post)]
+        if of is None:
+            return []
+        site, capture = of.site, replace(capture, parser=f"{of.site.key}@{of.site.version}")
+        return [post for raw in raws if isinstance(post := normalise(raw, site=site, capture=capture, names=names), Post)]
 
     return reread
+
+
+def _read(key: str | None, page: Page) -> tuple[Source | None, tuple[RawPost, ...]]:
+    """What the page says; an imported page whose source was not named is recognised as it was then."""
+    if key is None:
+        guessed = guess(page)
+        return guessed.source, guessed.reading.posts if guessed.reading else ()
+    if key not in keys():
+        return None, ()
+    return source(key), read(source(key), page).posts

@@ -105,10 +105,12 @@ def _given(stores: Stores) -> Iterator[list[Post]]:
 
 
 def _mark_again(stores: Stores) -> int:
-    """Tie posts to their cases again, as the lists of cases have them; how many posts."""
+    """Bring the lists of cases up to the log, then tie posts to their cases as the lists have them; how many posts."""
+    from plaint.desk.casework import catch_up
     from plaint.ports import CaseFilter
     from plaint.query.tree import CaseMark
 
+    catch_up(stores, now())
     marked = offset = 0
     while True:
         rows, total = stores.cases.cases(CaseFilter(limit=500, offset=offset))

@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 
 from indexer.sqlite_file import SqliteFile
-from indexer.sqlite_rows import Row, known_again
+from indexer.sqlite_rows import Row, known_again, terms_of
 from indexer.sqlite_write import Held, Numbers, Writer, held_by
-from plaint.model import Post, post_from_json
+from plaint.model import Post, post_from_json, post_json
 from plaint.posts import words
 
 BATCH = 500
@@ -107,7 +107,7 @@ def _fill(file: SqliteFile, side: sqlite3.Connection, told: Told) -> tuple[int, 
 
 
 def _index(connection: sqlite3.Connection, schema: str, posts: Sequence[tuple[int, Post]]) -> None:
-    terms = [(n, *Row(post).terms) for n, post in posts]
+    terms = [(n, *terms_of(post)) for n, post in posts]
     connection.executemany(f"INSERT INTO {schema}fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", terms)
     connection.executemany(f"INSERT INTO {schema}doc VALUES (?, ?, ?, ?, ?)", terms)
 
@@ -183,7 +183,7 @@ def _gather(side: sqlite3.Connection, given: Iterable[Sequence[Post]], told: Tol
         side.execute("BEGIN")
         side.executemany(
             "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)",
-            [(row.post.id, row.captured, (row.post.capture and row.post.capture.warc) or "", row.json) for row in rows],
+            [(row.post.id, row.captured, (row.post.capture and row.post.capture.warc) or "", post_json(row.post)) for row in rows],
         )
         side.execute("COMMIT")
         told("captures read", number)
@@ -230,9 +230,9 @@ class Restater(Writer):
         runs = [list(run) for _, run in groupby(rows, key=lambda row: row.said)]
         old = self._post(held.n)
         present = _present(old, runs[-1])
-        earlier = [(run[0].captured, run[0].said, _merged(run).json) for run in runs[:-1]]
+        earlier = [(run[0].captured, run[0].said, post_json(_merged(run).post)) for run in runs[:-1]]
         kept = self._c.execute("SELECT seen, said FROM revision WHERE n = ? ORDER BY seen, said", (held.n,)).fetchall()
-        if present.json == Row(old).json and [(seen, said) for seen, said, _ in earlier] == kept and held.since == runs[-1][0].captured:
+        if present.post == old and [(seen, said) for seen, said, _ in earlier] == kept and held.since == runs[-1][0].captured:
             return False
         self._c.execute("DELETE FROM revision WHERE n = ?", (held.n,))
         self._c.executemany("INSERT INTO revision VALUES (?, ?, ?, ?)", [(held.n, *state) for state in earlier])
