@@ -1,0 +1,165 @@
+"""`plaint case`, `plaint deadlines` and `plaint people` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from indexer.connect import connect
+from manage import app
+from plaint.model import Approval, Firm, Kind, Ownership, PartialDate, Post
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on a store of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLAINT_PERSON", raising=False)
+    runner = CliRunner()
+
+    def run(*words: str, input: str | bytes | None = None) -> Result:
+        store = [] if words[0] == "deadlines" else ["--store", f"sqlite:///{tmp_path}/plaint.db"]
+        return runner.invoke(app, [*words, *store], input=input)
+
+    return run
+
+
+@pytest.fixture
+def filled(run: Run, tmp_path: Path) -> Run:
+    """The same with two accounts, a firm and a post."""
+    assert run("people", "add", "anna", "--name", "Anna Berg", "--role", "admin", "--role", "compliance").exit_code == 0
+    stores = connect(f"sqlite:///{tmp_path}/plaint.db")
+    stores.registers.save_firms(
+        [Firm(key="northgate", name="Northgate Bank", zone="Europe/London", calendar="GB-ENG", regimes=("UK-DISP", "UK-PSR"))]
+    )
+    stores.registers.save_approval(Approval(source="board", ownership=Ownership.OWNED, approved=True))
+    published = PartialDate.exact(datetime.now(UTC) - timedelta(days=1))
+    stores.posts.put([Post(id="board:1", source="board", ref="1", kind=Kind.REVIEW, text="They charged me twice", published=published)])
+    stores.close()
+    assert run("people", "add", "tom", "--name", "Tom", "--role", "agent", "--firm", "northgate", "--as", "anna").exit_code == 0
+    return run
+
+
+def said(result: Result) -> Any:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refused(result: Result) -> str:
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("plaint: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_a_case_from_a_post_to_its_end(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    assert said(filled("case", "confirm", case, "--reason", "charged twice", "--as", "tom"))["state"] == "CONFIRMED_COMPLAINT"
+    assert said(filled("case", "acknowledge", case, "--as", "tom"))["done"].keys() == {"acknowledged"}
+    assert said(filled("case", "assign", case, "--to", "me", "--as", "tom"))["assignee"] == "tom"
+    assert said(filled("case", "note", case, "asked the branch", "--as", "anna"))["notes"] == 1
+    shown = said(filled("case", "show", case, "--as", "tom"))
+    assert [one["event"] for one in shown["history"]] == ["CaseOpened", "ComplaintConfirmed", "Acknowledged", "Assigned", "Noted"]
+    (final,) = [clock for clock in shown["clocks"] if clock["key"] == "final_response_last_day_15bd"]
+    assert final["status"] == "on_track"
+    assert final["trace"]["rule"] == "DISP 1.6.2AR(1)"
+    assert any("15 business days after" in sentence for sentence in final["trace"]["why"])
+    assert said(filled("case", "close", case, "--how", "final_response", "--as", "tom"))["state"] == "CLOSED"
+    assert said(filled("case", "reopen", case, "--reason", "wrote again", "--as", "tom"))["state"] == "CONFIRMED_COMPLAINT"
+    listed = said(filled("case", "list", "--state", "CONFIRMED_COMPLAINT", "--as", "tom"))
+    assert (listed["total"], listed["cases"][0]["case"]) == (1, case)
+    assert said(filled("case", "list", "--next", "--as", "tom"))["cases"][0]["reasons"]
+
+
+def test_a_note_may_come_through_a_pipe(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    assert said(filled("case", "note", case, "-", "--as", "tom", input="line one\nline two\n"))["notes"] == 1
+    history = said(filled("case", "show", case, "--as", "tom"))["history"]
+    assert history[1]["text"] == "line one\nline two"
+
+
+def test_refusals_are_one_line_on_standard_error(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    assert "did you mean tom" in refused(filled("case", "show", case, "--as", "tomm"))
+    assert "did you mean praise" in refused(filled("case", "reject", case, "--reason", "prase", "--as", "tom"))
+    assert "did you mean northgate" in refused(filled("case", "open", "board:1", "--firm", "northgatte", "--as", "tom"))
+    assert "no post board:11" in refused(filled("case", "open", "board:11", "--firm", "northgate", "--as", "tom"))
+    assert "changed while you were at it" in refused(filled("case", "note", case, "x", "--expected", "0", "--as", "tom"))
+    assert "who acts?" in refused(filled("case", "show", case))
+    assert filled("case", "list", "--state", "CONFIRMD", "--as", "tom").exit_code == 2
+    assert filled("case", "confrm", case).exit_code == 2
+
+
+def test_one_command_id_acts_once(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    for _ in range(2):
+        assert said(filled("case", "note", case, "once", "--command", "form-7", "--as", "tom"))["notes"] == 1
+
+
+def test_a_mistyped_store_is_not_made(run: Run, tmp_path: Path) -> None:
+    assert "no store there" in refused(run("case", "list", "--as", "tom"))
+    assert not (tmp_path / "plaint.db").exists()
+
+
+def test_accounts(filled: Run) -> None:
+    lines = filled("people", "list").stdout.splitlines()
+    assert [json.loads(line)["key"] for line in lines] == ["anna", "tom"]
+    assert "who acts?" in refused(filled("people", "add", "eve", "--name", "Eve", "--role", "agent"))
+    assert "may not manage accounts" in refused(filled("people", "add", "eve", "--name", "Eve", "--role", "agent", "--as", "tom"))
+    assert said(filled("people", "password", "tom", "--as", "tom", input="battery staple\n")) == {"key": "tom", "password": "set"}
+    assert said(filled("people", "change", "tom", "--off", "--as", "anna"))["active"] is False
+    assert "no active account" in refused(filled("case", "list", "--as", "tom"))
+
+
+def test_the_first_account_says_that_it_must_be_an_admin(run: Run) -> None:
+    assert "must be an admin" in refused(run("people", "add", "tom", "--name", "Tom", "--role", "agent"))
+
+
+INPUTS = '{"received_at": "2025-12-22T10:00:00Z", "received_tz": "Europe/London", "calendar": "GB-ENG"}'
+
+
+def test_deadlines_of_one_complaint(run: Run) -> None:
+    got = said(run("deadlines", "--regime", "UK-PSR", "--inputs", INPUTS))
+    assert got["deadlines"]["final_response_last_day_15bd"] == "2026-01-15"
+    trace = {one["key"]: one for one in got["trace"]}
+    assert trace["day0"]["value"] == "2025-12-22"
+    assert {"day": "2025-12-25", "number": None, "skipped": "Christmas Day"} in trace["final_response_last_day_15bd"]["days"]
+
+
+def test_deadlines_of_many_go_on_after_a_bad_line(run: Run) -> None:
+    lines = f'{{"id": 1, "regime": "UK-PSR", "inputs": {INPUTS}}}\nrubbish\n\n{{"id": "b", "regime": "UK-PSR", "inputs": {{}}}}\n[1]\n'
+    result = run("deadlines", input=lines)
+    assert result.exit_code == 0
+    got = [json.loads(line) for line in result.stdout.splitlines()]
+    assert got[0]["id"] == 1
+    assert got[0]["deadlines"]["final_response_last_day_15bd"] == "2026-01-15"
+    assert [(one["id"], one["line"]) for one in got[1:]] == [(None, 2), ("b", 4), (None, 5)]
+    assert all(one["error"] for one in got[1:])
+
+
+def test_deadlines_that_cannot_be_read_at_all_fail(run: Run) -> None:
+    result = run("deadlines", input=b"\xff\xfe rubbish\nmore\n")
+    assert result.exit_code == 1
+    assert "none of 2 lines could be answered" in result.stderr
+
+
+def test_a_year_without_calendar_is_refused_with_what_can_be_said(run: Run) -> None:
+    result = run("deadlines", "--regime", "UK-PSR", "--inputs", '{"received_at": "2031-01-02T10:00:00Z"}')
+    assert result.exit_code == 1
+    assert "load that year's holidays first" in result.stderr
+    assert json.loads(result.stdout)["deadlines"]["final_response_last_day_15bd"] is None
+
+
+def test_deadlines_typed_wrongly(run: Run) -> None:
+    assert run("deadlines", "--regime", "UK-PSR").exit_code == 2
+    assert run("deadlines", "--regime", "UK-PSR", "--inputs", "{").exit_code == 2
+    assert "did you mean UK-PSR" in refused(run("deadlines", "--regime", "UK-PRS", "--inputs", INPUTS))
