@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawlers.page import Page
 
+_REL_NEXT = re.compile(r"rel\s*=\s*[\"']?(?:[\w-]+\s+)*next\b")
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _PAGE_PARAMETER = re.compile(r"(?:^|[?&])(?:page|p|pg|start|offset|from|after|cursor|pagenumber|currentpage|paged|reviewpage)=", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"(?:/|-|_)?(?:(?:page|p|seite|pagina|or)[-/_=]?)?\d+(?=/|\.html?$|$)", re.IGNORECASE)
 
@@ -25,12 +28,12 @@ def query_value(url: str, name: str) -> str | None:
 
 
 def next_link(page: Page) -> str | None:
-    """The page's own `rel=next`, when it is another page of the same list and not the next article of a blog."""
-    if "next" not in page.text:
-        return None
-    for href in page.xpath("//link[@rel='next']/@href | //a[contains(concat(' ', @rel, ' '), ' next ')]/@href").getall():
-        link = page.link(href) or ""
-        if link != page.url and is_same_list(page.url, link):
+    """The page's own `rel=next`, when it is another page of the same list and not the next article of a blog. Builds no tree."""
+    for found in _REL_NEXT.finditer(page.text):
+        start, end = page.text.rfind("<", 0, found.start()), page.text.find(">", found.end())
+        href = _HREF.search(page.text, max(start, 0), end if end >= 0 else found.end())
+        link = page.link(unescape(href[1] or href[2] or href[3])) if href else None
+        if link and link != page.url and is_same_list(page.url, link):
             return link
     return None
 

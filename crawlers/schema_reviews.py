@@ -23,6 +23,9 @@ _HOLDING = ("review", "reviews")
 _TELLS_A_REVIEW = ("reviewBody", "reviewRating", "ratingValue", "author", "description", "datePublished")
 _FIRM_TYPES = re.compile(r"Organization|Corporation|Business|Brand|Store|Bank|Service|Airline|Company", re.IGNORECASE)
 _REVIEW_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w+:|https?://schema\.org/)?\w*Review"')
+_MICRODATA = (re.compile(r"itemtype\s*=\s*[\"']?[^\"'>]*review"), re.compile(r"itemprop\s*=\s*[\"']?reviews?\b"))
+"""Whether a page in small letters is worth a tree. Two, because a pattern that begins with letters is found fast."""
+_NO_DATE = re.compile(r"[0\W_TZ]*|(?:invalid|null|undefined|none|nan|n/?a|unknown)\b.*", re.IGNORECASE)
 _MARKUP = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);|</?(?:br|p|b|i|em|strong|div|span|ul|ol|li|a|h\d|blockquote)\b[^>]*>", re.IGNORECASE)
 _OUT_OF = re.compile(r"([\d.,]+)\s*(?:★|stars?)?\s*(?:/|out of|of|von|sur|de|su|van|из)\s*([\d.,]+)", re.IGNORECASE)
 _LONG_ID = re.compile(r"\d{4,}|[0-9a-f]{8,}", re.IGNORECASE)
@@ -81,11 +84,11 @@ def in_json_ld(tree: Any) -> list[Found]:
 
 def in_microdata(page: Page) -> Iterator[Found]:
     """The reviews of the page's microdata, in document order."""
-    if "itemprop" not in page.text or "eview" not in page.text:
+    text = page.text.lower()
+    if not any(sign.search(text) for sign in _MICRODATA):
         return
     holders: dict[Any, dict[str, Any]] = {}
-    query = "//*[contains(@itemtype, 'Review') or (@itemscope and (@itemprop='review' or @itemprop='reviews'))]"
-    for element in page.selector.root.xpath(query):
+    for element in page.selector.root.xpath("//*[@itemtype or @itemscope]"):
         is_held = any(name in _HOLDING for name in element.get("itemprop", "").split())
         types = type_names(element.get("itemtype"))
         if not (any(name.lower() in REVIEW_TYPES for name in types) or (is_held and not types)):
@@ -135,7 +138,11 @@ def has_markup(text: str) -> bool:
 
 
 def _said(node: dict[str, Any], *names: str) -> str | None:
-    return next((text for name in names if name in node and (text := text_in(node[name]))), None)
+    for name in names:
+        value = node.get(name)
+        if text := value.strip() if isinstance(value, str) else text_in(value):
+            return text
+    return None
 
 
 def _objects(value: Any, nodes: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -145,9 +152,10 @@ def _objects(value: Any, nodes: dict[str, dict[str, Any]]) -> list[dict[str, Any
 
 
 def _likeness(node: dict[str, Any]) -> tuple[str, str]:
-    """What two forms of the same review have in common: the author's name and the beginning of the text."""
+    """What two forms of the same review have in common: the beginning of the text, and of a short one the author's name."""
     text = _said(node, "reviewBody", "description", "text", "name") or ""
-    return (_said(node, "author", "reviewer") or "").casefold(), re.sub(r"\W+|&#?\w+;", "", text)[:40].casefold()
+    letters = re.sub(r"\W+", "", unescape(re.sub(r"<[^<>]*>", "", text)))[:40].casefold()
+    return "" if len(letters) == 40 else (_said(node, "author", "reviewer") or "").casefold(), letters
 
 
 def _own_id(one: Found) -> str | None:
@@ -165,7 +173,7 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
         item = one.item
     author = next(iter(_objects(node.get("author") or node.get("reviewer") or node.get("creator"), one.nodes)), {})
     name = names_of(node.get("author") or node.get("reviewer") or node.get("creator"), one.nodes)
-    published = _said(node, "datePublished", "dateCreated", "dtreviewed", "uploadDate")
+    published, no_date = _date(_said(node, "datePublished", "dateCreated", "dtreviewed", "uploadDate"))
     title = _said(node, "name", "headline", "summary")
     text = _said(node, "reviewBody", "description", "text") or ""
     value, worst, best = _rating(node, one.item or {})
@@ -178,7 +186,9 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
         lang=_language(node.get("inLanguage")), author=name, author_url=page.link(_said(author, "url", "sameAs")),
         rating=value, worst=worst, best=best, published=published, edited=_said(node, "dateModified"),
         engagement={"likes": _said(node, "upvoteCount"), "dislikes": _said(node, "downvoteCount"), "replies": _said(node, "commentCount")},
-        facts=_given(item=about, item_kind=next(iter(type_names(item.get("@type"))), None), source_name=_said(node, "publisher")),
+        facts=_given(
+            item=about, item_kind=next(iter(type_names(item.get("@type"))), None), source_name=_said(node, "publisher"), date_as_said=no_date
+        ),
         firm=_name(_said(item, "brand")) or about,
     )  # fmt: skip
     for number, comment in enumerate(_objects(node.get("comment"), one.nodes)):
@@ -199,6 +209,11 @@ def names_of(value: Any, nodes: dict[str, dict[str, Any]]) -> str | None:
     return ", ".join(names) or None
 
 
+def _date(said: str | None) -> tuple[str | None, str | None]:
+    """(date, None), or (None, words) for what programs write where they have none: `0000-00-00 00:00:00`, `Invalid date`."""
+    return (None, said) if said and _NO_DATE.fullmatch(said) else (said, None)
+
+
 def _name(said: str | None) -> str | None:
     """A name with its entities decoded (`O&#39;Dell`): names are never markup."""
     return unescape(said) if said and "&" in said else said
@@ -215,7 +230,7 @@ def _rating(node: dict[str, Any], item: dict[str, Any]) -> tuple[str | None, str
     if (both := _OUT_OF.fullmatch(value)) is not None:
         return both[1], None, both[2]
     if value.endswith("%"):
-        return value[:-1].strip(), "0", "100"
+        return value[:-1].strip(), _said(rating, "worstRating") or "0", _said(rating, "bestRating") or "100"
     average = next(iter(_objects(item.get("aggregateRating"), {})), {})
     best = _said(rating, "bestRating", "best") or _said(average, "bestRating")
     return value, _said(rating, "worstRating", "worst") or _said(average, "worstRating"), best

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from crawlers.loose_json import loads
@@ -40,6 +41,8 @@ def script_json(page: Page, id: str) -> Any:
 
 def json_ld(page: Page) -> Iterator[tuple[str, Any]]:
     """Every JSON-LD block that is not empty: its text and its value, or the ValueError that says why it has none."""
+    if not _LD_JSON.search(page.text):
+        return
     for attributes, content in scripts(page):
         if not _LD_JSON.search(attributes) or not (block := content.strip()):
             continue
@@ -56,7 +59,12 @@ def type_names(types: Any) -> list[str]:
         types = types.split()
     if not isinstance(types, list):
         return []
-    return [re.split(r"[/#:]", name.rstrip("/#"))[-1] for name in types if isinstance(name, str)]
+    return [_without_vocabulary(name) for name in types if isinstance(name, str)]
+
+
+@lru_cache(maxsize=1024)
+def _without_vocabulary(name: str) -> str:
+    return re.split(r"[/#:]", name.strip().rstrip("/#"))[-1]
 
 
 def microdata_item(element: Any, *, leave_out: Sequence[str] = ()) -> dict[str, Any]:

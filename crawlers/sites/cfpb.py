@@ -48,18 +48,18 @@ def start(ask: Ask) -> SaidBy:
 
 
 def parse(page: Page) -> SaidBy:
-    """The complaints of a search answer, of one complaint's answer, or of a CSV export."""
+    """The complaints of a search answer, of one complaint's answer, or of an export (a plain list, or CSV)."""
     if re.match(rb"\s*\"?date received\"?,|\s*[^{\[<\n]*\bcomplaint id\b", page.body.removeprefix(b"\xef\xbb\xbf")[:2000], re.IGNORECASE):
         yield from each(_rows(page), _complaint)
         return
-    hits = dig(page.json, "hits", "hits")
+    hits = page.json if isinstance(page.json, list) else dig(page.json, "hits", "hits")
     if not isinstance(hits, list):
         raise Broken("JSON without hits: no answer of the complaint search", "not this source")
     said = dig(page.json, "hits", "total")
     total = said.get("value") if isinstance(said, dict) else said
     if isinstance(total, int):
         yield Announced(total)
-    yield from each(hits, lambda hit: _complaint({"complaint_id": hit.get("_id"), **hit["_source"]}))
+    yield from each(hits, lambda hit: _complaint({"complaint_id": hit.get("_id"), **hit["_source"]} if "_source" in hit else hit))
     if hits and (link := _next(page, hits, total)):
         yield link
 
@@ -79,7 +79,7 @@ def _complaint(said: dict[str, Any]) -> SaidBy:
 
 def _next(page: Page, hits: list[Any], total: int | None) -> Follow | None:
     """The next page begins after the last hit: `break_points` says which number it has, else the address is counted on."""
-    last = hits[-1].get("sort")
+    last = dig(hits, -1, "sort")
     if not last:
         return None
     points = dig(page.json, "_meta", "break_points") or {}

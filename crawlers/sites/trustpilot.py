@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -35,12 +36,20 @@ def parse(page: Page) -> SaidBy:
     """A saved page (`__NEXT_DATA__`), the JSON behind a page (`/_next/data`), or an answer of the API."""
     tree = page.json if page.body.lstrip()[:1] in b"{[" else script_json(page, "__NEXT_DATA__")
     if tree is None:
-        if "trustpilot" not in page.text:
-            raise Broken("no page of Trustpilot: it has no __NEXT_DATA__", "not this source")
-        yield from read_reviews(page)
+        yield from _json_ld(page)
         return
     props = dig(tree, "props", "pageProps") or dig(tree, "pageProps")
     yield from _page(props, page) if isinstance(props, dict) else _answer(tree, page)
+
+
+def _json_ld(page: Page) -> SaidBy:
+    """A page saved without its state: its schema.org reviews, which have no replies. Their id ends with that of the review."""
+    if "trustpilot" not in page.text.lower():
+        raise Broken("no page of Trustpilot: it has no __NEXT_DATA__", "not this source")
+    found = [replace(said, ref=said.ref.rpartition("/")[2]) if isinstance(said, RawPost) else said for said in read_reviews(page)]
+    if not found:
+        raise Broken("a page of Trustpilot with neither __NEXT_DATA__ nor schema.org reviews")
+    yield from found
 
 
 def _page(props: dict[str, Any], page: Page) -> SaidBy:
@@ -52,7 +61,7 @@ def _page(props: dict[str, Any], page: Page) -> SaidBy:
     paging = dig(props, "filters", "pagination") or {}
     if isinstance(count := paging.get("totalCount"), int):
         yield Announced(count)
-    yield from each(reviews or (), lambda node: _review(node, props.get("businessUnit") or {}))
+    yield from each(reviews or (), lambda node: _review(node, props.get("businessUnit") or node.get("businessUnit") or {}))
     here = page.url or page.link(props.get("pageUrl"))
     if here and reviews and paging.get("currentPage", 1) < paging.get("totalPages", 1):
         yield Follow(with_query(here, page=paging.get("currentPage", 1) + 1))
