@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -35,7 +36,7 @@ def add(app: typer.Typer) -> None:
             if line.strip():
                 try:
                     sys.stdout.write(msgspec.json.encode(_read(line, order, zone)).decode() + "\n")
-                except (msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
+                except (msgspec.MsgspecError, ValueError) as error:
                     options.refuse(f'line {number}: {error}; a line is {{"id":"1","text":"3 days ago","lang":"en","at":"2026-03-18T15:30:00Z"}}')
 
 
@@ -48,6 +49,16 @@ def _known(zone: str | None) -> None:
         options.wrong_usage(f"--zone {zone}: no such IANA zone; one is Europe/London")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One line: a text and what is known about it."""
+
+    id: int | str
+    text: str | int | float | None = None
+    lang: str | None = None
+    at: str | None = None
+
+
 def _read(line: bytes, order: str | None, zone: str | None) -> dict[str, Any]:
     from datetime import UTC, datetime
 
@@ -55,12 +66,9 @@ def _read(line: bytes, order: str | None, zone: str | None) -> dict[str, Any]:
 
     from plaint.posts.dates import read_date
 
-    asked = msgspec.json.decode(line)
-    if not isinstance(asked, dict) or "id" not in asked:
-        raise ValueError("no object with an id")
-    text = asked.get("text")
-    at = datetime.fromisoformat(asked["at"]) if asked.get("at") else options.now()
-    languages = (asked["lang"],) if asked.get("lang") else ()
+    asked = msgspec.json.decode(line, type=Asked)
+    at = datetime.fromisoformat(asked.at) if asked.at else options.now()
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    when = read_date(text, at=at, languages=languages, date_order=order, zone=zone) if isinstance(text, str | int | float) else None
-    return {"id": asked["id"], "earliest": when and when.earliest, "latest": when and when.latest}
+    languages = (asked.lang,) if asked.lang else ()
+    when = None if asked.text is None else read_date(asked.text, at=at, languages=languages, date_order=order, zone=zone)
+    return {"id": asked.id, "earliest": when and when.earliest, "latest": when and when.latest}
