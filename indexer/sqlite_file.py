@@ -117,6 +117,7 @@ class SqliteFile:
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._synced else 'NORMAL'}")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 

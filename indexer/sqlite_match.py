@@ -146,9 +146,7 @@ class Translator:
                 return Match(_sequence(columns, terms, is_begun=is_begun))
 
     def _stemmed(self, word: str) -> list[str]:
-        runs = words.runs(word)
-        stems = (words.stem_of(runs[0], language) for language in self._languages) if len(runs) == 1 else ()
-        return [f'stems : "{stem}"' for stem in stems if stem]
+        return [f'stems : "{stem}"' for language in self._languages for stem in sorted(words.stems(word, language))]
 
     def _fuzzy(self, node: Fuzzy, columns: Sequence[str], terms: Sequence[str]) -> Condition:
         options = []

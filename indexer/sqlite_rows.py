@@ -79,8 +79,8 @@ class Row:
         """The combination, given what only the store knows: whether there is an answer, and the state of the case."""
         post = self.post
         return Shape(
-            post.source, str(post.kind), post.lang.code if post.lang else None, stars_of(post),
-            str(post.author.role) if post.author else None, int(reply), str(post.gone) if post.gone else None, state,
+            post.source, post.kind.value, post.lang.code if post.lang else None, stars_of(post),
+            post.author.role.value if post.author else None, int(reply), post.gone.value if post.gone else None, state,
         )  # fmt: skip
 
     def same_terms(self, other: Post) -> bool:
@@ -102,7 +102,7 @@ def terms_of(post: Post) -> Terms:
     text, stems = words.analysed(post.text, language)
     title, more = words.analysed(post.title, language) if post.title else ("", "")
     author = words.analysed(author_words(post.author), None)[0]
-    return Terms(title=title, text=text, author=author, stems=" ".join(dict.fromkeys(f"{stems} {more}".split())) if more else stems)
+    return Terms(title=title, text=text, author=author, stems=" ".join({*stems.split(), *more.split()}) if more else stems)
 
 
 def _worded(post: Post) -> tuple[str | None, str, str, str | None]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import sqlite3
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from indexer.sqlite_match import Condition, Match, Shapes, Tags, Translator, Value, Where, where
 from indexer.sqlite_rows import Shape
@@ -52,11 +53,15 @@ _WIDE = re.compile(r"\bp\.(?!n\b|shape\b|at\b)")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where rows `p` with n, shape and at come from, with the demands that belong to it; `is_post`: all columns are there."""
+    """Where rows `p` with n, shape and at come from, with the demands that belong to it.
+
+    `is_post`: all columns are there. `newest` is the row whose `at` is read in order where that can be.
+    """
 
     sql: str
     demands: tuple[Where, ...] = ()
     is_post: bool = False
+    newest: str = "p"
 
 
 POSTS = Source("post AS p", is_post=True)
@@ -111,23 +116,19 @@ class Question:
         return total, {name: facets[name] for name in self._search.facets}, self._histogram(source, rest), bounded
 
     def page(self, after: tuple[int | float, str] | None, limit: int, total: int) -> list[Place]:
-        """The next `limit` posts in the question's stored order."""
-        key, direction = _KEYS[self._stored_sort()]
-        demands = self._all_demands()
-        if self._is_gathered:
-            source, rest = GATHERED, self._filter_demands()
-        else:
-            source, rest = self._driver(demands)
-        order = key
-        tests = list(rest)
+        """The next `limit` posts in the question's stored order; `total` is how many match."""
+        sort = self._stored_sort()
+        key, direction = _KEYS[sort]
+        table, tests = self._in_order(sort, limit, total)
+        if sort is Sort.NEWEST:
+            key = f"{table.newest}.at"
+        if table.newest == "h":
+            tests = [*tests, *self._bound(tests, after, limit)]
         if after is not None:
-            beyond, given = ("<", after[0]) if direction == "DESC" else (">", after[0])
-            tests.append(Where(f"{key} {beyond}= ? AND ({key} {beyond} ? OR p.id > ?)", (given, given, after[1])))
-        if source is GATHERED and self._stored_sort() is Sort.NEWEST:
-            tests += self._bound(rest, after, limit)
-        table = self._ordered_table(source, demands, total)
-        sql, values = _select(f"{order}, p.id, p.n", table, tests)
-        rows = self._c.execute(f"{sql} ORDER BY {order} {direction}, p.id LIMIT ?", (*values, limit))
+            beyond = "<" if direction == "DESC" else ">"
+            tests = [*tests, Where(f"{key} {beyond}= ? AND ({key} {beyond} ? OR p.id > ?)", (after[0], after[0], after[1]))]
+        sql, values = _select(f"{key}, p.id, p.n", table, tests)
+        rows = self._c.execute(f"{sql} ORDER BY {key} {direction}, p.id LIMIT ?", (*values, limit))
         return [Place(*row) for row in rows]
 
     def order(self) -> array[int]:
@@ -191,7 +192,7 @@ class Question:
     def _gather(self) -> tuple[Source, list[Where]]:
         """The rows to count, without the filters; gathered once where finding them costs more than reading them."""
         source, rest = self._driver(self._asked)
-        self._is_gathered = (source is not POSTS and (source.is_post or "DISTINCT" in source.sql)) or (source is POSTS and any(map(_is_slow, rest)))
+        self._is_gathered = source.is_post if source is not POSTS else any(map(_is_slow, rest))
         if not self._is_gathered:
             return source, rest
         self._c.execute("CREATE TEMP TABLE IF NOT EXISTS hit (n INTEGER PRIMARY KEY, shape INTEGER NOT NULL, at INTEGER NOT NULL)")
@@ -263,29 +264,40 @@ class Question:
 
     def _histogram(self, source: Source, rest: Sequence[Where]) -> tuple[int, ...]:
         edges = [fields.micros(edge) for edge in self._search.edges]
-        if len(edges) < 2:
+        bars = list(pairwise(edges))
+        tests = [*rest, *self._filter_demands()]
+        if not bars:
             return ()
-        within = Where("p.at >= ? AND p.at < ?", (edges[0], edges[-1]))
-        sql, values = _select("p.at", source, [*rest, *self._filter_demands(), within])
-        counts = Counter(bisect_right(edges, row[0]) for row in self._c.execute(sql, values))
-        return tuple(counts[bar] for bar in range(1, len(edges)))
+        if source is POSTS and not tests:
+            return tuple(self._number("SELECT count(*) FROM post WHERE at >= ? AND at < ?", bar) for bar in bars)
+        sql, values = _select("p.at", source, [*tests, Where("p.at >= ? AND p.at < ?", (edges[0], edges[-1]))])
+        moments = sorted(row[0] for row in self._c.execute(sql, values))
+        places = [bisect_left(moments, edge) for edge in edges]
+        return tuple(end - start for start, end in pairwise(places))
 
-    def _bound(self, rest: Sequence[Where], after: tuple[int | float, str] | None, limit: int) -> list[Where]:
-        """No post older than the last one that the page can hold; found without looking up an id."""
-        tests = [*rest, *([] if after is None else [Where("p.at < ?", (after[0],))])]
+    def _in_order(self, sort: Sort, limit: int, total: int) -> tuple[Source, list[Where]]:
+        """The rows to sort, with all columns of `post`, and what is left to ask of each.
+
+        Newest first there is an index: walking it until the page is full looks at `limit` / share of matches posts,
+        sorting the matches looks at all of them.
+        """
+        demands = self._all_demands()
+        if self._is_gathered and sort is Sort.NEWEST:
+            return Source("hit AS h CROSS JOIN post AS p ON p.n = h.n", is_post=True, newest="h"), self._filter_demands()
+        source, rest = self._driver(demands)
+        if sort is Sort.NEWEST and source.is_post and total * total > 2 * limit * self._everything():
+            return Source("post AS p INDEXED BY post_newest", is_post=True), [where(demand) for demand in demands]
+        return _with_post(source), rest
+
+    def _bound(self, tests: Sequence[Where], after: tuple[int | float, str] | None, limit: int) -> list[Where]:
+        """No gathered post older than the last one that the page can hold; found without looking up an id."""
+        tests = [*tests, *([] if after is None else [Where("p.at < ?", (after[0],))])]
         sql, values = _select("p.at", GATHERED, tests)
         row = self._c.execute(f"{sql} ORDER BY p.at DESC LIMIT 1 OFFSET ?", (*values, limit)).fetchone()
         return [] if row is None else [Where("h.at >= ?", (row[0],))]
 
-    def _ordered_table(self, source: Source, demands: Sequence[Condition], total: int) -> Source:
-        """The same rows with all columns of `post`, read in the order of the page where that is quick."""
-        if source is GATHERED:
-            return Source("hit AS h CROSS JOIN post AS p ON p.n = h.n", is_post=True)
-        if source is POSTS and self._stored_sort() is Sort.NEWEST:
-            everything = sum(self._posts_by_shape().values())
-            if not demands or total * 200 > everything:
-                return Source("post AS p INDEXED BY post_newest", is_post=True)
-        return _with_post(source)
+    def _everything(self) -> int:
+        return sum(self._posts_by_shape().values())
 
     def _posts_tagged(self, values: Sequence[int]) -> int:
         return self._number(f"SELECT ifnull(sum(posts), 0) FROM value WHERE v IN ({', '.join(map(str, values))})", ())
@@ -297,15 +309,17 @@ class Question:
 def _tagged(tags: Tags) -> Source:
     if len(tags.of) == 1:
         return Source("tagged AS p", (Where("p.v = ?", (tags.of[0],)),))
-    return Source(f"(SELECT DISTINCT n, shape, at FROM tagged WHERE v IN ({', '.join(map(str, tags.of))})) AS p")
+    values = ", ".join(map(str, tags.of))
+    once = f"NOT EXISTS (SELECT 1 FROM tag AS other WHERE other.n = p.n AND other.v IN ({values}) AND other.v < p.v)"
+    return Source("tagged AS p", (Where(f"p.v IN ({values})"), Where(once)))
 
 
 def _with_post(source: Source) -> Source:
     """The same rows joined to `post`, so that every column is there."""
     if source.is_post:
         return source
-    demands = tuple(Where(demand.sql.replace("p.v", "t.v"), demand.given) for demand in source.demands)
-    return Source(f"{source.sql.removesuffix('AS p')}AS t CROSS JOIN post AS p ON p.n = t.n", demands, is_post=True)
+    demands = tuple(Where(re.sub(r"\bp\.", "t.", demand.sql), demand.given) for demand in source.demands)
+    return Source(f"{source.sql.removesuffix('AS p')}AS t CROSS JOIN post AS p ON p.n = t.n", demands, is_post=True, newest="t")
 
 
 def _is_slow(test: Where) -> bool:

@@ -228,10 +228,10 @@ class Writer:
         return {row[0] for row in found}
 
     def _tag(self, rows: Iterable[tuple[int, Row, int]]) -> None:
-        tags = [(n, self._value_number(*tag), row.drawn.at, shape) for n, row, shape in rows for tag in row.drawn.tags]
-        self._c.executemany("INSERT INTO tag VALUES (?, ?)", [(n, v) for n, v, _, _ in tags])
-        self._c.executemany("INSERT INTO tagged VALUES (?, ?, ?, ?)", [(v, at, n, shape) for n, v, at, shape in tags])
-        self._value_posts.update(v for _, v, _, _ in tags)
+        tags = [(self._value_number(*tag), row.drawn.at, n, shape) for n, row, shape in rows for tag in row.drawn.tags]
+        self._c.executemany("INSERT INTO tag VALUES (?, ?)", [(n, v) for v, _, n, _ in tags])
+        self._c.executemany("INSERT INTO tagged VALUES (?, ?, ?, ?)", sorted(tags))
+        self._value_posts.update(v for v, _, _, _ in tags)
 
     def _untag(self, n: int, at: int) -> None:
         values = [row[0] for row in self._c.execute("SELECT v FROM tag WHERE n = ?", (n,))]

@@ -25,7 +25,9 @@ _maybe = st.one_of
 
 
 def _text() -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(WORDS), max_size=6).flatmap(lambda words: st.sampled_from([" ", ", ", "\n", "-"]).map(lambda gap: gap.join(words)))
+    return st.lists(st.sampled_from(WORDS), max_size=6).flatmap(
+        lambda words: st.sampled_from([" ", ", ", "\n", "-"]).map(lambda gap: gap.join(words))
+    )
 
 
 def _rating(stars: int | float) -> Rating:
@@ -78,7 +80,9 @@ def _leaves() -> st.SearchStrategy[Node]:
         "hashtag": TAGS, "mention": ("@orbit",), "place": (*PLACES, "gb", "LODZ"), "product": ("current account",), "issue": ("late fee", "late"),
     }  # fmt: skip
     keyed = st.sampled_from(sorted(values)).flatmap(lambda field: st.tuples(st.sampled_from(values[field]), st.just(field)))
-    exact = st.sampled_from([("board:1", "id"), ("stars:2", "id"), ("https://a.example/1", "url"), ("t1", "thread"), ("board:t2", "thread"), ("c-1", "case")])
+    exact = st.sampled_from(
+        [("board:1", "id"), ("stars:2", "id"), ("https://a.example/1", "url"), ("t1", "thread"), ("board:t2", "thread"), ("c-1", "case")]
+    )
     limits = st.none() | st.sampled_from(DAYS)
     stars = st.none() | st.sampled_from([1.0, 2.0, 2.5, 4.0])
     flags = st.booleans()
@@ -99,7 +103,9 @@ def _leaves() -> st.SearchStrategy[Node]:
 queries: st.SearchStrategy[Node] = st.recursive(
     _leaves(),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts))), st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))), inner.map(Not)
+        st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))),
+        inner.map(Not),
     ),
     max_leaves=6,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from plaint.model import Post, moment_of
@@ -19,8 +19,10 @@ class Oracle:
         self.cases = cases or {}
         self.languages = sorted({post.lang.code for post in posts if post.lang})
         self.answered = {f"{post.source}:{post.reply_to}" for post in posts if post.reply_to is not None}
-        self.terms = {post.id: {"title": words.terms(post.title or ""), "text": words.terms(post.text), "author": _author_terms(post)} for post in posts}
-        self.stems = {post.id: set(_stems(post)) for post in posts}
+        self.terms = {
+            post.id: {"title": words.terms(post.title or ""), "text": words.terms(post.text), "author": _author_terms(post)} for post in posts
+        }
+        self.stems = {post.id: _stems(post) for post in posts}
 
     def ids(self, search: Search) -> list[str]:
         """Ids of all matches in order."""
@@ -127,7 +129,8 @@ class Oracle:
             return self._has(post, node.value)
         if node.field == "published":
             return _in_range(post, Range("published", node.value, node.value))
-        have, want = [words.key_of(value) for value in self.facet_values(post, node.field or "")], words.key_of(node.value)
+        asked = node.value.lstrip({"hashtag": "#", "mention": "@"}.get(node.field or "", ""))
+        have, want = [words.key_of(value) for value in self.facet_values(post, node.field or "")], words.key_of(asked)
         match node:
             case Prefix():
                 return any(value.startswith(want) for value in have)
@@ -163,11 +166,8 @@ def _author_terms(post: Post) -> list[str]:
     return words.terms(f"{post.author.name or ''} {post.author.handle or ''}") if post.author else []
 
 
-def _stems(post: Post) -> Iterator[str]:
-    for run in words.runs(f"{post.title or ''}\n{post.text}"):
-        stem = words.stem_of(run, post.lang.code) if post.lang else None
-        if stem:
-            yield stem
+def _stems(post: Post) -> set[str]:
+    return words.stems(f"{post.title or ''}\n{post.text}", post.lang.code if post.lang else None)
 
 
 def _follows(terms: Sequence[str], wanted: Sequence[str], *, is_begun: bool) -> bool:

@@ -9,10 +9,11 @@ Stems (Snowball, by the post's language) are a second list, each prefixed with i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import NamedTuple
 from unicodedata import category, normalize, unidata_version
 
 import Stemmer
@@ -22,6 +23,9 @@ LONGEST = 200
 
 REMEMBERED = 200_000
 """Words whose terms and stems are kept, for each language."""
+
+WORTH = 32
+"""Characters of the longest piece of text that is remembered."""
 
 JOINT = "\ue000"
 """Stands between the language and the stem; a private-use sign, which text never gets past the analysis."""
@@ -51,9 +55,8 @@ _LETTERS = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "�
 """Letters that people write without their stroke and that Unicode does not take apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A term with where it stands in the text, `text[start:end]`; `run` is the word there as written."""
+class Span(NamedTuple):
+    """A term with where it stands in the text, `text[start:end]`, which is `run`: the word or the pair of signs as written."""
 
     term: str
     start: int
@@ -76,14 +79,17 @@ def key_of(value: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The terms of a text in order, as they are indexed."""
-    return _joined_terms(_runs(text)).split()
+    return _joined_terms(_pieces(text)).split()
 
 
 def analysed(text: str, language: str | None) -> tuple[str, str]:
-    """The terms and the different stems of a text, each as one string with spaces between: what a store indexes."""
-    found = _runs(text)
+    """The terms of a text and its stems, each as one string with spaces between: what a store indexes.
+
+    Stems are in no order that means anything; words that come again are not stemmed again.
+    """
+    pieces = _pieces(text)
     stems_of = _stems_of(language)
-    return _joined_terms(found), "" if stems_of is None else " ".join(filter(None, dict.fromkeys(map(stems_of.__getitem__, found))))
+    return _joined_terms(pieces), "" if stems_of is None else " ".join(filter(None, {*map(stems_of.__getitem__, pieces)}))
 
 
 def wanted(text: str) -> tuple[list[str], bool]:
@@ -99,28 +105,34 @@ def wanted(text: str) -> tuple[list[str], bool]:
     return cut, True
 
 
-def stems(text: str, language: str | None) -> list[str]:
-    """The different stems of a text, prefixed with the language; empty when the language has no stemmer."""
-    return analysed(text, language)[1].split()
+def stems(text: str, language: str | None) -> set[str]:
+    """The stems of a text, prefixed with the language; empty when the language has no stemmer."""
+    return set(analysed(text, language)[1].split())
 
 
-def stem_of(run: str, language: str | None) -> str | None:
-    """The prefixed stem of one word as written; None for signs that are cut into pairs and for languages without a stemmer."""
+def stemmer(language: str | None) -> Callable[[str], str] | None:
+    """What gives the prefixed stem of a word as written (empty where it has none); None for a language without stems."""
     stems_of = _stems_of(language)
-    return None if stems_of is None else stems_of[run.lower() if run.isascii() else run] or None
+    return None if stems_of is None else stems_of.__getitem__
 
 
 def spans(text: str) -> Iterator[Span]:
     """The terms of a text with their places, for snippets; the single last sign of a run is left out."""
     patterns = _patterns()
+    if text.isascii():
+        yield from (Span(found[0].lower()[:LONGEST], *found.span(), found[0]) for found in _ASCII_RUN.finditer(text))
+        return
     for found in patterns.run.finditer(text):
         run, start = found[0], found.start()
+        if run.isascii():
+            yield Span(run.lower()[:LONGEST], start, found.end(), run)
+            continue
         cut = _cut(run)
         if not patterns.cjk.match(run) or len(cut) == 1 or len(cut) != len(run):
             yield from (Span(term, start, found.end(), run) for term in cut)
             continue
         for offset, term in enumerate(cut[:-1]):
-            yield Span(term, start + offset, start + offset + 2, run)
+            yield Span(term, start + offset, start + offset + 2, run[offset : offset + 2])
 
 
 def runs(text: str) -> list[str]:
@@ -128,46 +140,55 @@ def runs(text: str) -> list[str]:
     return _patterns().run.findall(text)
 
 
-def _runs(text: str) -> list[str]:
-    return _ASCII_RUN.findall(text.lower()) if text.isascii() else _patterns().run.findall(text)
+def _pieces(text: str) -> list[str]:
+    """The text cut at spaces and at every ASCII sign that is no letter or digit, ASCII letters made small.
+
+    Most pieces are words; those with other letters may hold several, which are told apart by what remembers them.
+    """
+    return text.encode("utf-8", "surrogatepass").translate(_SMALL).decode("utf-8", "surrogatepass").split()
 
 
-def _joined_terms(found: list[str]) -> str:
-    joined = " ".join(found)
-    if joined.isascii() and joined.islower() and (len(joined) <= LONGEST or max(map(len, found)) <= LONGEST):
+def _joined_terms(pieces: list[str]) -> str:
+    joined = " ".join(pieces)
+    if joined.isascii() and (len(joined) <= LONGEST or max(map(len, pieces)) <= LONGEST):
         return joined
-    return " ".join(map(_terms.__getitem__, found))
+    return " ".join(filter(None, map(_terms.__getitem__, pieces)))
 
 
 class _Terms(dict[str, str]):
-    """The terms of words as written, with spaces between; made when first asked for."""
+    """The terms of pieces of text, with spaces between; made when first asked for."""
 
-    def __missing__(self, run: str) -> str:
-        return _remembered(self, run, " ".join(_cut(run)))
+    def __missing__(self, piece: str) -> str:
+        return _remembered(self, piece, " ".join(term for run in _patterns().run.findall(piece) for term in _cut(run)))
 
 
 class _Stems(dict[str, str]):
-    """The prefixed stems of words in one language; empty for what has no stem."""
+    """The prefixed stems of pieces of text in one language, with spaces between; made when first asked for."""
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self._language, self._stemmer, self._turn = language, Stemmer.Stemmer(STEMMERS[language], 0), Lock()
 
-    def __missing__(self, run: str) -> str:
-        if len(run) > LONGEST or _patterns().cjk.match(run):
-            return _remembered(self, run, "")
+    def __missing__(self, piece: str) -> str:
+        if piece.isascii() and piece.isalnum() and len(piece) <= WORTH:
+            return _remembered(self, piece, f"{self._language}{JOINT}{self._stem(piece)}")
+        found = map(self._stem, _patterns().run.findall(piece))
+        return _remembered(self, piece, " ".join(f"{self._language}{JOINT}{stem}"[:LONGEST] for stem in found if stem))
+
+    def _stem(self, run: str) -> str | None:
+        if len(run) > LONGEST or (not run.isascii() and _patterns().cjk.match(run)):
+            return None
         with self._turn:
-            stem = self._stemmer.stemWord(normalize("NFC", _plain(run).lower()))
-        bare = "".join(_patterns().run.findall(fold(stem)))
-        return _remembered(self, run, f"{self._language}{JOINT}{bare}"[:LONGEST] if bare else "")
+            stem: str = self._stemmer.stemWord(run.lower() if run.isascii() else normalize("NFC", _plain(run).lower()))
+        return stem if stem.isascii() else "".join(_patterns().run.findall(fold(stem)))
 
 
-def _remembered(memory: dict[str, str], run: str, answer: str) -> str:
-    """Keep an answer, unless the word is too long to come again; forget all when there are too many."""
+def _remembered(memory: dict[str, str], piece: str, answer: str) -> str:
+    """Keep an answer, unless the piece is too long to come again; forget all when there are too many."""
     if len(memory) >= REMEMBERED:
         memory.clear()
-    if len(run) <= LONGEST:
-        memory[run] = answer
+    if len(piece) <= WORTH:
+        memory[piece] = answer
     return answer
 
 
@@ -200,7 +221,9 @@ def _is_sign(term: str) -> bool:
     return len(term) == 1 and _patterns().cjk.match(term) is not None
 
 
-_ASCII_RUN = re.compile("[a-z0-9]+")
+_ASCII_RUN = re.compile("[A-Za-z0-9]+")
+_SMALL = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0x20 for code in range(0x80)) + bytes(range(0x80, 0x100))
+"""What becomes of each byte of UTF-8: ASCII letters made small, other ASCII signs a space, the rest as it is."""
 
 
 @dataclass(frozen=True, slots=True)

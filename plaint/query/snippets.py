@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from plaint.model import Post
@@ -62,21 +63,27 @@ class Spotter:
             self._sought.stemmed += [node.value] if isinstance(node, Term) else []
 
     def _places(self, text: str, language: str | None) -> list[tuple[int, int]]:
-        spans = list(words.spans(text))
-        stems = {stem for word in self._sought.stemmed for run in words.runs(word) if (stem := words.stem_of(run, language))}
-        found = [(span.start, span.end) for span in spans if self._is_sought(span, language, stems)]
-        for terms, is_begun in self._sought.sequences:
-            found += _sequences(spans, terms, is_begun=is_begun)
+        """What to light up, as far as a snippet around the first of it can reach."""
+        sought, stem_of = self._sought, words.stemmer(language)
+        stems = {stem for word in sought.stemmed for stem in words.stems(word, language)}
+        stem_of = stem_of if stems else None
+        is_near_some = bool(sought.prefixes or sought.fuzzy)
+        recent: deque[words.Span] = deque(maxlen=max((len(terms) for terms, _ in sought.sequences), default=1))
+        found: list[tuple[int, int]] = []
+        for span in words.spans(text):
+            term, start, end, run = span
+            if found and start > found[0][0] + 2 * WIDTH:
+                break
+            if term in sought.terms or (stem_of is not None and stem_of(run) in stems) or (is_near_some and self._is_near_some(term)):
+                found.append((start, end))
+            if sought.sequences:
+                recent.append(span)
+                found += (place for sequence in sought.sequences if (place := _ending_here(recent, *sequence)) is not None)
         return _merged(sorted(found))
 
-    def _is_sought(self, span: words.Span, language: str | None, stems: set[str]) -> bool:
-        term, sought = span.term, self._sought
-        return (
-            term in sought.terms
-            or any(term.startswith(prefix) for prefix in sought.prefixes)
-            or any(is_near(word, term, edits) for word, edits in sought.fuzzy)
-            or (bool(stems) and words.stem_of(span.run, language) in stems)
-        )
+    def _is_near_some(self, term: str) -> bool:
+        sought = self._sought
+        return any(term.startswith(prefix) for prefix in sought.prefixes) or any(is_near(word, term, edits) for word, edits in sought.fuzzy)
 
 
 def _positive(node: Node) -> Iterator[Term | Phrase | Prefix | Fuzzy]:
@@ -88,12 +95,12 @@ def _positive(node: Node) -> Iterator[Term | Phrase | Prefix | Fuzzy]:
             yield node
 
 
-def _sequences(spans: list[words.Span], terms: list[str], *, is_begun: bool) -> Iterator[tuple[int, int]]:
-    length = len(terms)
-    for place in range(len(spans) - length + 1):
-        here = [span.term for span in spans[place : place + length]]
-        if here == terms or (is_begun and here[:-1] == terms[:-1] and here[-1].startswith(terms[-1])):
-            yield spans[place].start, spans[place + length - 1].end
+def _ending_here(recent: Sequence[words.Span], terms: list[str], is_begun: bool) -> tuple[int, int] | None:  # noqa: FBT001
+    spans = list(recent)[-len(terms) :]
+    here = [span.term for span in spans]
+    if here == terms or (is_begun and len(here) == len(terms) and here[:-1] == terms[:-1] and here[-1].startswith(terms[-1])):
+        return spans[0].start, spans[-1].end
+    return None
 
 
 def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -43,6 +43,7 @@ CREATE INDEX post_shape ON post (shape, at);
 CREATE INDEX post_thread ON post (thread) WHERE thread IS NOT NULL;
 CREATE INDEX post_parent ON post (parent) WHERE parent IS NOT NULL;
 CREATE INDEX post_inside ON post (inside) WHERE inside IS NOT NULL;
+CREATE INDEX post_url ON post (url) WHERE url IS NOT NULL;
 CREATE INDEX post_case ON post (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX post_seq ON post (seq);
 
