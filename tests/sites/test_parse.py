@@ -62,7 +62,7 @@ def test_a_token_stands_for_the_next_page_where_there_is_no_address() -> None:
     assert json.loads(parse(case("google_maps/listugcposts"), "--source", "google_maps").stdout)["follow"] == ["TOKEN-2"]
 
 
-def test_a_request_for_something_else_than_posts_is_not_printed(tmp_path: Path) -> None:
+def test_an_answer_without_anything_is_an_empty_page(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text('{"hits": {"hits": []}}')
     assert json.loads(parse(str(page), "--source", "cfpb").stdout) == {"posts": [], "rejected": [], "follow": [], "announced": None}
