@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from crawlers.loose_json import salvage
 from crawlers.page import Kind, Page, RawPost, Rejection, Role, SaidBy
@@ -160,8 +161,8 @@ def _likeness(node: dict[str, Any]) -> tuple[str, str]:
 
 def _own_id(one: Found) -> str | None:
     """The id that the page gives a review; blank nodes (`_:b0`) and counted ones (`#review-1`) are none."""
-    named = one.id or _said(one.node, "identifier", "@id")
-    if named is None or named.startswith("_:") or (named.startswith("#") and not _LONG_ID.search(named)):
+    named = one.id or _said(one.node, "@id") or _said(one.node, "identifier")
+    if named is None or named.startswith("_:") or not (one.id or _LONG_ID.search(named) or named.startswith("http")):
         return None
     return named
 
@@ -179,6 +180,8 @@ def post_of(one: Found, page: Page, *, has_own_id: bool) -> SaidBy:
     value, worst, best = _rating(node, one.item or {})
     about = _name(_said(item, "name", "legalName") or _said(node, "itemReviewed", "itemreviewed"))
     ref = _own_id(one) if has_own_id else None
+    if ref and ref[0] in "#/":
+        ref = urljoin(page.url.partition("?")[0], ref)
     ref = ref or key_of(page.url.split("/")[2] if page.url.count("/") >= 2 else "", about, name, published, title, text or value)
     url = _said(node, "url") or (ref if ref.startswith("http") and "#/schema" not in ref else None)
     yield RawPost(
