@@ -261,6 +261,19 @@ def test_without_an_outside_seal_a_careful_hand_is_not_seen(copy: Path) -> None:
     assert found.last_outside is None
 
 
+def test_an_entry_cut_from_its_chain_is_found_before_any_seal(copy: Path) -> None:
+    stores = connect(f"sqlite:///{copy}/plaint.db")
+    stores.cases.append("c-05", None, [Draft(kind="Noted", said={})], at="2026", by="tom", command="late")
+    stores.close()
+    with sqlite3.connect(copy / "plaint.db.cases") as connection:
+        version, before = connection.execute("SELECT version, before FROM entries WHERE position = 122").fetchone()
+        fields = {"stream": "c-05", "version": version, "at": "2026", "by": "tom", "command": "late", "kind": "Noted", "said": {}, "digests": {}}
+        mine = entry_hash(**fields, before=before[::-1])
+        connection.execute("UPDATE entries SET before = ?, hash = ? WHERE position = 122", (before[::-1], mine))
+    connection.close()
+    assert "c-05 version" in (verdict(copy).broken or "")
+
+
 def test_an_outside_seal_that_was_changed_is_named(copy: Path) -> None:
     file = sorted((copy / "outside").glob("*.json"))[2]
     file.write_text(file.read_text().replace('"number":3', '"number":2'))
