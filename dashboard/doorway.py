@@ -62,7 +62,7 @@ def person() -> Person | None:
     token = _token()
     visit = _visits().get(_digest(token)) if token else None
     at = here.now().timestamp()
-    if visit is not None and at - visit.used > settings().idle * 60:
+    if token and visit is not None and at - visit.used > settings().idle * 60:
         _visits().pop(_digest(token), None)
         st.session_state.pop("person", None)
         st.session_state["ended"] = True

@@ -127,7 +127,7 @@ WORDS: dict[str, str] = {
     "overview.collecting": "Collecting now: {posts} so far ({sources}).",
     "figure.posts": "about {firms}",
     "figure.of_posts": "{share} of the posts",
-    "figure.decided": "{share} of those decided",
+    "figure.decided": "{share} of decided",
     "figure.undecided": "none decided yet",
     "figure.due": "Due in 7 days",
     "figure.over": "{number} over",

@@ -67,7 +67,9 @@ def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     who = say("case.who", who=people.get(case.assignee, case.assignee)) if case.assignee else say("case.nobody")
     opened = say("case.opened", when=times.moment_text(case.opened_at, now, zone), who=people.get(case.opened_by, case.opened_by))
     line = states.trail([text(say("case.title", case=short(case.id))), text(who), text(opened), text(say("case.version", version=case.version))])
-    here.show(join([tag("div", join([title, tag("div", join(stand, " "), class_="stand")]), class_="row"), line]))
+    here.show(
+        join([tag("div", join([title, tag("div", join(stand, " "), class_="stand")]), class_="row"), line, clocks.in_lines(view.clocks, now, zone)])
+    )
     if may(person, Right.WORK_CASES, case.firm):
         _acts(view, person)
 

@@ -141,7 +141,7 @@ def _by_firm(person: Person, query: Node, found: Found, period: Period) -> dict[
     counts = found.facets.get("firm", {})
     keys = sorted((key for key in counts if key in names.firms), key=lambda key: -counts[key])
     drawn = keys[:SERIES] if len(keys) <= SERIES else keys[: SERIES - 1]
-    series = {}
+    series: dict[str, Sequence[int]] = {}
     for key in drawn:
         asked = Search(query=periods.within(query, period), include={"firm": (key,)}, limit=0, edges=period.edges())
         series[names.firm(key)] = reads.look_up(person, asked).histogram
@@ -167,8 +167,8 @@ def _issues(found: Found, name: str) -> None:
 
 
 def _newest(person: Person, query: Node, now: datetime, zone: ZoneInfo) -> None:
-    found = reads.look_up(person, Search(query=query, limit=6))
-    every = chips.link("search", say("overview.all_posts", posts=count(found.total, "post")), firm=address.one("firm") or None)
+    found = reads.look_up(person, Search(query=query, exclude={"role": ("firm",)}, limit=6))
+    every = chips.link("search", say("overview.all_posts", posts=count(found.total, "post")), role="-firm", firm=address.one("firm") or None)
     title = tag(
         "div", join([tag("h2", say("overview.newest")), tag("span", join([every, coverage_line(person)], " · "), class_="soft")]), class_="row"
     )

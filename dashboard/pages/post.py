@@ -69,17 +69,25 @@ def _neighbours(id: str) -> Html:
 
 def _said(post: Post, revisions: Sequence[Revision], names: Names, now: datetime, zone: ZoneInfo) -> Html:
     lang = chips.lang_of(post)
-    by = [chips.source(post.source, names), tag("span", say(f"kind.{post.kind.value}").lower(), class_="soft"), chips.rating(post.rating),
-          chips.author(post.author), times.when(post.published, now, zone, plain=True), chips.language(post)]  # fmt: skip
+    by = [
+        chips.source(post.source, names),
+        tag("span", say(f"kind.{post.kind.value}").lower(), class_="soft"),
+        chips.rating(post.rating),
+        chips.author(post.author),
+        times.when(post.published, now, zone, plain=True),
+        chips.language(post),
+    ]
     if len(revisions) > 1:
         by.append(tag("span", say("post.edited", times=count(len(revisions) - 1, "time")), class_="chip"))
-    return join([
-        _gone(post, revisions, now, zone),
-        tag("div", join(by, " "), class_="by"),
-        tag("h1", hits.title_of(post), lang=lang, dir="auto", class_="posttitle"),
-        paragraphs(post.text, lang=lang) if post.title or len(post.text) > hits.LINE else NOTHING,
-        _links(post),
-    ])  # fmt: skip
+    return join(
+        [
+            _gone(post, revisions, now, zone),
+            tag("div", join(by, " "), class_="by"),
+            tag("h1", hits.title_of(post), lang=lang, dir="auto", class_="posttitle"),
+            paragraphs(post.text, lang=lang) if post.title or len(post.text) > hits.LINE else NOTHING,
+            _links(post),
+        ]
+    )
 
 
 def _gone(post: Post, revisions: Sequence[Revision], now: datetime, zone: ZoneInfo) -> Html:
@@ -109,8 +117,12 @@ def _firms(post: Post, names: Names) -> Html:
 
 
 HOW = {
-    "asked": "the page that was asked for", "alias": "its name in the text", "handle": "its handle", "site": "its web address", "fuzzy": "a name nearly like it",
-}  # fmt: skip
+    "asked": "the page that was asked for",
+    "alias": "its name in the text",
+    "handle": "its handle",
+    "site": "its web address",
+    "fuzzy": "a name nearly like it",
+}
 """How a firm was recognised, in words."""
 
 
@@ -139,9 +151,11 @@ def _case(mark: CaseMark | None) -> Html:
 
 def _tabs(post: Post, revisions: Sequence[Revision], thread: Sequence[Post], names: Names, now: datetime, zone: ZoneInfo) -> None:
     said = {
-        "thread": say("tab.thread", number=len(thread)), "revisions": say("tab.revisions", number=len(revisions)), "evidence": say("tab.evidence"),
+        "thread": say("tab.thread", number=len(thread)),
+        "revisions": say("tab.revisions", number=len(revisions)),
+        "evidence": say("tab.evidence"),
         "raw": say("tab.raw"),
-    }  # fmt: skip
+    }
     keep = address.follows("tab", "p_tab", "thread", list(said))
     st.segmented_control(
         say("post.tabs"), list(said), key="p_tab", format_func=said.__getitem__, required=True, on_change=keep, label_visibility="collapsed"
@@ -190,15 +204,17 @@ def _evidence(post: Post, now: datetime, zone: ZoneInfo) -> Html:
     kept = post.capture
     if kept is None:
         return states.empty(say("evidence.none"), say("evidence.none_why"))
-    return facts([
-        (say("evidence.at"), times.at(kept.at, now, zone)),
-        (say("evidence.url"), tag("code", text(kept.url, 500))),
-        (say("evidence.sha256"), tag("code", kept.sha256)),
-        (say("evidence.warc"), tag("code", kept.warc) if kept.warc else text(say("evidence.no_warc"))),
-        (say("evidence.robots"), text(kept.robots or say("evidence.no_robots"), 200)),
-        (say("evidence.parser"), text(kept.parser or say("evidence.no_parser"), 100)),
-        (say("evidence.id"), tag("code", text(post.id, 300))),
-    ])  # fmt: skip
+    return facts(
+        [
+            (say("evidence.at"), times.at(kept.at, now, zone)),
+            (say("evidence.url"), tag("code", text(kept.url, 500))),
+            (say("evidence.sha256"), tag("code", kept.sha256)),
+            (say("evidence.warc"), tag("code", kept.warc) if kept.warc else text(say("evidence.no_warc"))),
+            (say("evidence.robots"), text(kept.robots or say("evidence.no_robots"), 200)),
+            (say("evidence.parser"), text(kept.parser or say("evidence.no_parser"), 100)),
+            (say("evidence.id"), tag("code", text(post.id, 300))),
+        ]
+    )
 
 
 def _raw(post: Post, names: Names) -> Html:

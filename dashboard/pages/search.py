@@ -32,7 +32,8 @@ def page() -> None:
     person = here.visitor()
     firm = here.firm(person)
     names, now, zone = here.names(person), here.now(), here.zone(firm)
-    here.show(tag("h1", say("page.search"), class_="vh"))
+    with st.container(key="h1"):
+        here.show(tag("h1", say("page.search"), class_="vh"))
     _controls()
     try:
         query = parse_query(address.one("q"))
@@ -144,7 +145,7 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
     chosen = sum(map(len, search.include.values())) + sum(map(len, search.exclude.values()))
     with side, st.container(key="filters"):
         title = say("facet.filters.some", count=chosen) if chosen else say("facet.filters")
-        with st.expander(title, expanded=not here.is_phone(), key="filters_open"):
+        with st.expander(title, expanded=not here.is_phone(), key="filters_open"), st.container(key="facets"):
             facets.column(found, names, search.include, search.exclude)
     with main:
         here.show(_total(found, person))
@@ -164,7 +165,8 @@ def _total(found: Found, person: Person) -> Html:
     said = [tag("strong", count(found.total, "post"))]
     for state in ("CONFIRMED_COMPLAINT", "CANDIDATE"):
         if number := decided.get(state):
-            said.append(chips.link("search", f"{number:,} {say('state.' + state).lower()}", **{**address.here(), "state": state, "after": None}))
+            word = say(f"state.{state}").lower()
+            said.append(chips.link("search", count(number, word), {**address.here(), "state": state, "after": None}))
     said.append(coverage_line(person))
     return tag("p", join(said, ' <span class="dot">·</span> '), role="status")
 
@@ -201,8 +203,8 @@ def _pager(found: Found) -> Html:
     trail = address.many("after")
     first = len(trail) * PAGE + 1
     here_ = address.here()
-    newer = chips.link("search", say("search.newer"), **{**here_, "after": trail[:-1]}) if trail else Html()
-    older = chips.link("search", say("search.older"), **{**here_, "after": (*trail[-50:], found.next)}) if found.next else Html()
+    newer = chips.link("search", say("search.newer"), {**here_, "after": trail[:-1]}) if trail else Html()
+    older = chips.link("search", say("search.older"), {**here_, "after": (*trail[-50:], found.next)}) if found.next else Html()
     where = tag("span", say("search.where", first=f"{first:,}", last=f"{first + len(found.hits) - 1:,}", total=f"{found.total:,}"))
     return tag("nav", join([where, tag("span", join([newer, older], " "))]), class_="pager", aria_label=say("search.pages"))
 
@@ -218,9 +220,7 @@ def _nothing(search: Search, person: Person) -> None:
     if best and best[1]:
         parameter, total = best
         said = say("period") if parameter == "per" else say(f"facet.{facets.field_of(parameter)}")
-        link = chips.link(
-            "search", say("search.without", what=said, posts=count(total, "post")), **{**address.here(), parameter: None, "after": None}
-        )
+        link = chips.link("search", say("search.without", what=said, posts=count(total, "post")), {**address.here(), parameter: None, "after": None})
         offer = link
     here.show(states.empty(say("search.nothing"), say("search.archive", posts=count(everything, "post")), offer))
 

@@ -87,12 +87,17 @@ def _runs(ledger: Sequence[Run], names: Names, now: datetime, zone: ZoneInfo) ->
 def _one(run: Run, names: Names, now: datetime, zone: ZoneInfo) -> Html:
     title = say("sources.run", source=names.source(run.source), when=times.moment_text(run.started, now, zone))
     rows = [
-        ("State", runs.state(run)), ("Firm", text(names.firm(run.firm) if run.firm else "all")), ("Started", times.at(run.started, now, zone)),
-        ("Ended", times.at(run.ended, now, zone) if run.ended else text("still at work")), ("Pages", text(f"{run.pages:,}")),
-        ("Bytes", text(f"{run.bytes:,}")), ("Came inside others", text(f"{run.within:,}") if run.within else Html()),
-        ("Marked as gone", text(f"{run.gone:,}") if run.gone else Html()), ("Errors", text(f"{run.errors:,}") if run.errors else Html()),
+        ("State", runs.state(run)),
+        ("Firm", text(names.firm(run.firm) if run.firm else "all")),
+        ("Started", times.at(run.started, now, zone)),
+        ("Ended", times.at(run.ended, now, zone) if run.ended else text("still at work")),
+        ("Pages", text(f"{run.pages:,}")),
+        ("Bytes", text(f"{run.bytes:,}")),
+        ("Came inside others", text(f"{run.within:,}") if run.within else Html()),
+        ("Marked as gone", text(f"{run.gone:,}") if run.gone else Html()),
+        ("Errors", text(f"{run.errors:,}") if run.errors else Html()),
         ("Id", tag("code", run.id)),
-    ]  # fmt: skip
+    ]
     return tag("section", join([tag("h2", title), runs.ledger(run), runs.alarms(run), facts(rows)]), class_="onerun")
 
 
@@ -104,10 +109,16 @@ def _quarantine(person: Person, waiting: Sequence[Quarantined], names: Names, no
     rows = [[tag("span", names.source(source)), text(reason, 200), tag("span", f"{number:,}")] for (source, reason), number in reasons.most_common()]
     here.show(table("Waiting, by reason", [Column("Source"), Column("Reason", grow=True), Column("Items", number=True)], rows, shown=True))
     items = [
-        [times.at(one.at, now, zone), tag("span", names.source(one.source)), text(one.rejection.reason, 200), tag("code", text(one.rejection.field or "")),
-         bdi(one.rejection.seen or "", 160), bdi(one.rejection.ref or "", 60)]
+        [
+            times.at(one.at, now, zone),
+            tag("span", names.source(one.source)),
+            text(one.rejection.reason, 200),
+            tag("code", text(one.rejection.field or "")),
+            bdi(one.rejection.seen or "", 160),
+            bdi(one.rejection.ref or "", 60),
+        ]
         for one in waiting[:50]
-    ]  # fmt: skip
+    ]
     columns = [
         Column("When", hide=True),
         Column("Source"),
@@ -146,9 +157,15 @@ def _decisions(approvals: Sequence[Approval], names: Names, now: datetime, zone:
     decided = {(one.source, one.firm): one for one in approvals}
     rows = [_decision(source, firm, decided.get((source, firm)), names, now, zone) for source, firm in _lines(decided)]
     columns = [
-        Column("Source"), Column("For", hide=True), Column("Decision"), Column("Whose channel", hide=True), Column("Lawful basis", hide=True), Column("Owner", hide=True),
-        Column("By", hide=True), Column("Review"),
-    ]  # fmt: skip
+        Column("Source"),
+        Column("For", hide=True),
+        Column("Decision"),
+        Column("Whose channel", hide=True),
+        Column("Lawful basis", hide=True),
+        Column("Owner", hide=True),
+        Column("By", hide=True),
+        Column("Review"),
+    ]
     return table("Sources and whether they may be read", columns, rows)
 
 
@@ -177,15 +194,24 @@ def _decision(source: str, firm: str | None, approval: Approval | None, names: N
     said = approval or Approval(source=source)
     at = tag("span", join([bdi(said.by), times.at(said.at, now, zone)], " ")) if said.by and said.at else Html()
     return [
-        tag("span", names.source(source)), text(names.firm(firm) if firm else "all firms" if approval else ""), word,
-        text(OWNERSHIP[said.ownership] if approval else ""), text(said.lawful_basis), text(said.owner, 60), at, review,
-    ]  # fmt: skip
+        tag("span", names.source(source)),
+        text(names.firm(firm) if firm else "all firms" if approval else ""),
+        word,
+        text(OWNERSHIP[said.ownership] if approval else ""),
+        text(said.lawful_basis),
+        text(said.owner, 60),
+        at,
+        review,
+    ]
 
 
 OWNERSHIP = {
-    Ownership.OWNED: "the firm's own", Ownership.CLAIMED: "claimed by the firm", Ownership.THIRD_PARTY: "somebody else's",
-    Ownership.REGULATOR: "a regulator's", Ownership.DIRECT: "sent to the firm",
-}  # fmt: skip
+    Ownership.OWNED: "the firm's own",
+    Ownership.CLAIMED: "claimed by the firm",
+    Ownership.THIRD_PARTY: "somebody else's",
+    Ownership.REGULATOR: "a regulator's",
+    Ownership.DIRECT: "sent to the firm",
+}
 
 
 def _decide(person: Person, names: Names, now: datetime) -> None:
@@ -224,10 +250,18 @@ def _save(source: str, *, approved: bool) -> None:
         return str(state.get(name) or "").strip() or None
 
     approval = Approval(
-        source=source, firm=state.get("r_for"), owner=said("r_owner"), ownership=state["r_ownership"], access=said("r_access"), terms=said("r_terms"),
-        lawful_basis=said("r_basis"), assessment=said("r_assessment"), approved=approved, note=said("r_note"),
+        source=source,
+        firm=state.get("r_for"),
+        owner=said("r_owner"),
+        ownership=state["r_ownership"],
+        access=said("r_access"),
+        terms=said("r_terms"),
+        lawful_basis=said("r_basis"),
+        assessment=said("r_assessment"),
+        approved=approved,
+        note=said("r_note"),
         review_on=review.isoformat() if isinstance(review, date) else None,
-    )  # fmt: skip
+    )
     person = here.visitor()
     acts.do(lambda: register.approve(here.stores(), person, approval, here.now(), here.command()), say("sources.approved", source=source))
 

@@ -82,8 +82,8 @@ def _all(person: Person, firm: Firm | None, total: int, now: datetime, zone: Zon
 
 def _pages(start: int, shown: int, total: int) -> Html:
     now = address.here()
-    before = chips.link("work", say("post.previous"), **{**now, "start": str(max(0, start - casebook.ROWS))}) if start else NOTHING
-    after = chips.link("work", say("post.next"), **{**now, "start": str(start + shown)}) if start + shown < total else NOTHING
+    before = chips.link("work", say("post.previous"), {**now, "start": str(max(0, start - casebook.ROWS))}) if start else NOTHING
+    after = chips.link("work", say("post.next"), {**now, "start": str(start + shown)}) if start + shown < total else NOTHING
     where = tag("span", say("search.where", first=f"{start + 1:,}", last=f"{start + shown:,}", total=f"{total:,}"))
     return (
         tag("nav", join([where, tag("span", join([before, after], " "))]), class_="pager", aria_label=say("search.pages"))

@@ -25,25 +25,34 @@ def due_soon(rows: Sequence[CaseRow], now: datetime, zone: ZoneInfo, *, firm: st
     if not rows:
         return tag("p", say("case.none_due"), class_="soft")
     said = [[_due(row, now, zone), join([_link(row, firm), tag("div", text(row.due_clock or ""), class_="soft hide-s")])] for row in rows]
-    return table(say("overview.due"), [Column("Due"), Column("Case", grow=True)], said, walk=True)
+    return table(say("overview.due"), [Column("Due", tight=True), Column("Case", grow=True)], said, walk=True)
 
 
 def listed(
     rows: Sequence[CaseRow], names: Names, people: Mapping[str, str], now: datetime, zone: ZoneInfo, *, caption: str, firm: str | None = None
-) -> Html:  # fmt: skip
+) -> Html:
     """Cases as a table: due, item, firm, source, state, whose."""
     columns = [
-        Column("Due"), Column("Item", grow=True), Column("Firm", hide=True), Column("Source", hide=True), Column("State", hide=True),
-        Column("Whose", hide=True), Column("Opened", hide=True),
-    ]  # fmt: skip
+        Column("Due", tight=True),
+        Column("Item", grow=True),
+        Column("Firm", hide=True),
+        Column("Source", hide=True),
+        Column("State", hide=True),
+        Column("Whose", hide=True),
+        Column("Opened", hide=True),
+    ]
     said = [
         [
-            _due(row, now, zone), _link(row, firm), tag("span", text(names.firm(row.firm), 40)), chips.source(row.source, names), chips.state(row.state),
+            _due(row, now, zone),
+            _link(row, firm),
+            tag("span", text(names.firm(row.firm), 40)),
+            chips.source(row.source, names),
+            chips.state(row.state),
             bdi(people.get(row.assignee, row.assignee), 30) if row.assignee else tag("span", "nobody's", class_="soft"),
             times.at(row.opened, now, zone, relative=True),
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
     return table(caption, columns, said, walk=True)
 
 
@@ -124,22 +133,32 @@ def notes(history: Sequence[Recorded], people: Mapping[str, str], now: datetime,
 
 
 REJECTED = {
-    "praise": "praise", "question": "a question", "information_only": "information only", "not_about_this_firm": "not about this firm",
-    "staff_grievance": "a grievance of staff", "survey_without_expected_answer": "a survey that expects no answer", "spam_or_advertising": "spam or advertising",
-    "not_genuine": "not genuine", "other": "another reason",
-}  # fmt: skip
+    "praise": "praise",
+    "question": "a question",
+    "information_only": "information only",
+    "not_about_this_firm": "not about this firm",
+    "staff_grievance": "a grievance of staff",
+    "survey_without_expected_answer": "a survey that expects no answer",
+    "spam_or_advertising": "spam or advertising",
+    "not_genuine": "not genuine",
+    "other": "another reason",
+}
 """The reasons why something is no complaint, in words."""
 
 ENDED = {
-    "final_response": "final response sent", "summary_resolution": "resolved, summary resolution communication sent", "withdrawn": "withdrawn by the customer",
+    "final_response": "final response sent",
+    "summary_resolution": "resolved, summary resolution communication sent",
+    "withdrawn": "withdrawn by the customer",
     "no_response_needed": "no response needed",
-}  # fmt: skip
+}
 """How a case ends, in words."""
 
 CONFIRMED = (
-    "says they are dissatisfied and expects something to be done", "says they lost money, time or access", "says an earlier complaint was not answered",
+    "says they are dissatisfied and expects something to be done",
+    "says they lost money, time or access",
+    "says an earlier complaint was not answered",
     "asks for compensation or an apology",
-)  # fmt: skip
+)
 """Reasons for confirming that one key gives; own words can stand instead."""
 
 

@@ -66,8 +66,8 @@ def bar_name(local: datetime, step: Step) -> str:
 def histogram(said: Sequence[Bar], step: Step, *, height: int = SMALL, pick: bool = False) -> alt.Chart:
     """Bars over time, from 0, the unfinished one lighter; with `pick` a click on a bar selects it."""
     rows = [{"at": f"{bar.at.isoformat()}Z", "posts": bar.posts, "when": bar.name, "so far": bar.so_far} for bar in said]
-    chart = (
-        alt.Chart(alt.Data(values=rows))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows))
         .mark_bar(cornerRadius=1)
         .encode(
             x=alt.X("at:T", timeUnit=_UNITS[step], title=None, axis=alt.Axis(grid=False, tickCount=6, labelOverlap=True, format=_format(step))),
@@ -79,7 +79,9 @@ def histogram(said: Sequence[Bar], step: Step, *, height: int = SMALL, pick: boo
         )
         .properties(height=height)
     )
-    return chart.add_params(alt.selection_point(name="bar", encodings=["x"])) if pick else chart
+    if pick:
+        chart = chart.add_params(alt.selection_point(name="bar", encodings=["x"]))
+    return chart
 
 
 def _format(step: Step) -> str:
@@ -103,13 +105,13 @@ def lines(rows: Sequence[tuple[datetime, str, int]], step: Step, *, height: int 
     """Lines over time, at most five series told apart by dash as well as colour; more belong into "others"."""
     values = [{"at": f"{at.isoformat()}Z", "series": series, "posts": number} for at, series, number in rows]
     order = list(dict.fromkeys(series for _, series, _ in rows))
-    return (
-        alt.Chart(alt.Data(values=values))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
         .mark_line(strokeWidth=1.5)
         .encode(
             x=alt.X("at:T", timeUnit=_UNITS[step], title=None, axis=alt.Axis(grid=False, tickCount=6, labelOverlap=True, format=_format(step))),
             y=alt.Y("posts:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, tickMinStep=1)),
-            color=alt.Color("series:N", sort=order, title=None, legend=alt.Legend(orient="top", symbolType="stroke")),
+            color=alt.Color("series:N", sort=order, title=None, legend=alt.Legend(orient="top", symbolType="stroke", offset=2, padding=0)),
             strokeDash=alt.StrokeDash("series:N", sort=order, legend=None),
             tooltip=[
                 alt.Tooltip("at:T", title="When", format="%a %-d %b %Y"),
@@ -119,6 +121,7 @@ def lines(rows: Sequence[tuple[datetime, str, int]], step: Step, *, height: int 
         )
         .properties(height=height)
     )
+    return chart
 
 
 def series_table(said: Sequence[Bar], series: Mapping[str, Sequence[int]], what: str = "Posts over time") -> Html:

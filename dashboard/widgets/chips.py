@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -27,16 +28,22 @@ class Names:
         return self.sources.get(key, key)
 
 
-def href(page: str, **parameters: str | tuple[str, ...] | None) -> str:
-    """The address of a page with its parameters; Overview is `/`, empty parameters are left out."""
-    said = [(key.rstrip("_"), value) for key, value in parameters.items() if value not in (None, "", ())]
-    query = urlencode(said, doseq=True)
+Parameters = Mapping[str, str | tuple[str, ...] | None]
+"""What stands behind the question mark of an address; empty values are left out."""
+
+
+def href(page: str, view: Parameters | None = None, **parameters: str | tuple[str, ...] | None) -> str:
+    """The address of a page with its parameters, `view` first; Overview is `/`."""
+    query = urlencode([(key, value) for key, value in {**(view or {}), **parameters}.items() if value not in (None, "", ())], doseq=True)
     return ("/" if page == "overview" else f"/{page}") + (f"?{query}" if query else "")
 
 
-def link(page: str, inner: str | Html, *, class_: str | None = None, title: str | None = None, **parameters: str | tuple[str, ...] | None) -> Html:
+def link(
+    page: str, inner: str | Html, view: Parameters | None = None, *, class_: str | None = None, title: str | None = None,
+    **parameters: str | tuple[str, ...] | None,
+) -> Html:  # fmt: skip
     """A real link to one of our pages; the `moves` script takes plain clicks so that nothing reloads."""
-    return tag("a", inner, href=href(page, **parameters), data_page=page, class_=class_, title=title)
+    return tag("a", inner, href=href(page, view, **parameters), data_page=page, class_=class_, title=title)
 
 
 def firm(about: AboutFirm, names: Names) -> Html:
@@ -70,7 +77,7 @@ def rating(given: Rating | None) -> Html:
     value, best = _figure(given.value), _figure(given.best)
     if (given.worst, given.best) in {(1, 5), (0, 5)}:
         full = round(given.value)
-        stars = tag("span", "★" * full, class_="full") + tag("span", "★" * (5 - full), class_="rest")
+        stars = tag("span", "★" * full, class_="full") + tag("span", "☆" * (5 - full), class_="rest")
         return tag("span", Html(stars), class_="stars", role="img", aria_label=f"{value} of {best} stars", title=f"{value} of {best} stars")
     return tag("span", f"{value} of {best}", class_="soft")
 

@@ -65,6 +65,11 @@ def status_chip(clock: CaseClock, now: datetime, zone: ZoneInfo) -> Html:
     )
 
 
+def capital(label: str) -> str:
+    """A clock's name at the beginning of a line."""
+    return label[:1].upper() + label[1:]
+
+
 def _plain_date(clock: CaseClock) -> str:
     last = clock.deadline.last
     return times.long_day(last) if last else ""
@@ -78,17 +83,30 @@ def clocks(said: Clocks, now: datetime, zone: ZoneInfo, *, open_traces: bool = F
     if said.start is None:
         parts.insert(0, tag("p", "No clock runs yet: it starts when a person confirms that this is a complaint.", class_="soft"))
     if rest:
-        rows = [tag("li", join([tag("b", clock.deadline.clock.label), text(f": {_plain_date(clock) or clock.why or 'no date'}")])) for clock in rest]
+        rows = [
+            tag("li", join([tag("b", capital(clock.deadline.clock.label)), text(f": {_plain_date(clock) or clock.why or 'no date'}")]))
+            for clock in rest
+        ]
         parts.append(tag("details", join([tag("summary", f"For information: {len(rest)}"), tag("ul", join(rows), class_="trace")])))
     parts += [tag("p", join([icon("warning"), text(trouble)]), class_="soft") for trouble in said.trouble]
     return join(parts)
+
+
+def in_lines(said: Clocks, now: datetime, zone: ZoneInfo) -> Html:
+    """The open clocks as one line each, for where it is narrow and the cards stand far below."""
+    lines = [
+        tag("li", join([status_chip(one, now, zone), text(capital(one.deadline.clock.label), 60)], " "))
+        for one in said.clocks
+        if one.is_open and one.due
+    ]
+    return tag("ul", join(lines), class_="duelines only-s") if lines else NOTHING
 
 
 def card(clock: CaseClock, said: Clocks, now: datetime, zone: ZoneInfo, *, open_trace: bool = False) -> Html:
     """One clock: name, how it stands, its rule, how much is used, and the trace in place."""
     deadline = clock.deadline
     colour = "" if clock.provisional else COLOURS.get(clock.status, "")
-    head = tag("div", join([tag("strong", deadline.clock.label), status_chip(clock, now, zone)]), class_="row")
+    head = tag("div", join([tag("strong", capital(deadline.clock.label)), status_chip(clock, now, zone)]), class_="row")
     unsure = CERTAINTY.get(deadline.clock.certainty)
     rule = [text(f"{deadline.regime}, {deadline.clock.rule}")]
     if unsure:

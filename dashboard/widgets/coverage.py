@@ -14,7 +14,7 @@ from plaint.model import Person, Run
 
 
 @st.cache_data(ttl=20, max_entries=50, show_spinner=False)
-def _runs(_address: str) -> list[Run]:
+def _runs(address: str) -> list[Run]:  # noqa: ARG001
     return here.stores().runs.newest(limit=300)
 
 

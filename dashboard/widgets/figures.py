@@ -26,7 +26,7 @@ class Figure:
 
 def figure(said: Figure) -> Html:
     """One figure: label, the linked number, a second line, a sparkline where there is one."""
-    value = chips.link(said.page, said.value, class_="figure", title=said.definition, **said.parameters)
+    value = chips.link(said.page, said.value, said.parameters, class_="figure", title=said.definition)
     sign = icon("warning") if said.danger else NOTHING
     beside = tag("div", join([sign, Html(tag("span", said.beside))]), class_=f"beside {said.danger or ''}".strip()) if said.beside else NOTHING
     return tag("div", join([tag("dt", said.label), tag("dd", join([value, beside, spark(said.line)]))]), class_="box")

@@ -53,7 +53,7 @@ def hit(found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mappi
         "div", join([tag("div", join(left, " "), class_="by"), tag("div", join(right, " "), class_="stand") if right else NOTHING]), class_="row"
     )
     lang = chips.lang_of(post)
-    link = chips.link("post", title_of(post), post=post.id, **carry)
+    link = chips.link("post", title_of(post), {**carry, "post": post.id})
     snippet = found.snippet if post.title or found.marks else ""
     body = tag("p", marked(snippet, found.marks), class_="snip", lang=lang, dir="auto") if snippet else NOTHING
     return tag("article", join([head, tag("h3", link, lang=lang, dir="auto"), body]), class_="hit")
@@ -65,5 +65,5 @@ def hits(found: Sequence[Hit], names: Names, now: datetime, zone: ZoneInfo, *, c
 
 
 def short(case: str) -> str:
-    """A case id as people say it: its last part, at most eight characters."""
-    return case.rsplit(":", 1)[-1][:8]
+    """A case id as people say it: `c-e34c-klpm-nqge` is `e34c-klpm`."""
+    return case.removeprefix("c-")[:9].rstrip("-")

@@ -78,22 +78,34 @@ def collected(runs: Sequence[Run], names: Names, now: datetime, zone: ZoneInfo, 
     if not rows:
         return tag("p", "No source has been read yet.", class_="soft")
     return table(
-        "Sources, those that need a look first", [Column("Source"), Column("Last run"), Column("Held", hide=True), Column("State")], rows, walk=True
+        "Sources, those that need a look first",
+        [Column("Source"), Column("Last run"), Column("Held", hide=True), Column("State", tight=True)],
+        rows,
+        walk=True,
     )
 
 
 def health(runs: Sequence[Run], names: Names, now: datetime, zone: ZoneInfo) -> Html:
     """The last run of every source and firm with its whole ledger."""
     columns = [
-        Column("Source"), Column("Firm", hide=True), Column("Last run"), Column("New", number=True), Column("Known", number=True, hide=True),
-        Column("Changed", number=True, hide=True), Column("Rejected", number=True, hide=True), Column("Missing", number=True, hide=True),
-        Column("Held", hide=True), Column("State"),
-    ]  # fmt: skip
+        Column("Source"),
+        Column("Firm", hide=True),
+        Column("Last run"),
+        Column("Announced", number=True, hide=True),
+        Column("New", number=True),
+        Column("Known", number=True, hide=True),
+        Column("Changed", number=True, hide=True),
+        Column("Rejected", number=True, hide=True),
+        Column("Missing", number=True, hide=True),
+        Column("Held", hide=True),
+        Column("State", tight=True),
+    ]
     rows = [
         [
             chips.link("sources", names.source(run.source), tab="runs", run=run.id),
             tag("span", names.firm(run.firm) if run.firm else "all"),
             times.at(run.ended or run.started, now, zone, relative=True),
+            tag("span", "" if run.announced is None else f"{run.announced:,}"),
             *(tag("span", f"{number:,}") for number in (run.new, run.known, run.changed)),
             *(tag("span", f"{number:,}", class_="danger" if number else None) for number in (run.rejected, run.missing)),
             share(run),
@@ -128,16 +140,21 @@ def alarms(run: Run) -> Html:
 def history(runs: Sequence[Run], names: Names, now: datetime, zone: ZoneInfo, *, here: str | None, carry: Mapping[str, str | None]) -> Html:
     """Runs, newest first."""
     columns = [
-        Column("Started"), Column("Source"), Column("Firm", hide=True), Column("Announced", number=True, hide=True), Column("New", number=True),
-        Column("Held", hide=True), Column("State"),
-    ]  # fmt: skip
+        Column("Started"),
+        Column("Source"),
+        Column("Firm", hide=True),
+        Column("Announced", number=True, hide=True),
+        Column("New", number=True),
+        Column("Held", hide=True),
+        Column("State", tight=True),
+    ]
     rows = [
         [
             tag(
                 "span",
                 join(
                     [
-                        chips.link("sources", times.moment_text(run.started, now, zone), run=run.id, **carry),
+                        chips.link("sources", times.moment_text(run.started, now, zone), {**carry, "run": run.id}),
                         tag("span", "shown above", class_="chip") if run.id == here else NOTHING,
                     ],
                     " ",

@@ -10,17 +10,21 @@ from dashboard.widgets.html import Html, join, tag
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading; `number` sets it right, `hide` drops it below 640 px (the caption says so), `grow` lets it wrap."""
+    """A column: `number` sets it right, `tight` keeps it narrow, `grow` lets it wrap.
+
+    `hide` drops it below 640 px; the caption then says so.
+    """
 
     name: str
     number: bool = False
     hide: bool = False
     grow: bool = False
+    tight: bool = False
 
     @property
     def classes(self) -> str | None:
         """The CSS classes of its cells."""
-        said = [name for name, wanted in (("num", self.number), ("hide-s", self.hide), ("grow", self.grow)) if wanted]
+        said = [name for name, wanted in (("num", self.number), ("hide-s", self.hide), ("grow", self.grow), ("tight", self.tight)) if wanted]
         return " ".join(said) or None
 
 

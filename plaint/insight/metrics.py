@@ -66,7 +66,7 @@ LIKELY = Metric(
 )
 CONFIRMED = Metric(
     key="confirmed",
-    label="Confirmed complaints",
+    label="Confirmed",
     definition="Posts of the period that a named person has confirmed as a complaint. Below it: confirmed ÷ (confirmed + not a complaint).",
     include={"state": ("CONFIRMED_COMPLAINT",)},
 )
@@ -82,8 +82,8 @@ FACETS = ("rating", "state", "firm", "source")
 """The facets that one answer must have for the figures above and the lists beside them."""
 
 DUE = (
-    "Open cases whose soonest clock is due before the same time next week, each in its own regime's zone; a case with several such clocks counts once. "
-    "Those that are over stand in it and are named apart."
+    "Open cases whose soonest clock is due before the same time next week, each in its own regime's zone. "
+    "A case with several such clocks counts once. Those that are over stand in it and are named apart."
 )
 COVERAGE = (
     "Posts held ÷ posts the sources announce, by the newest finished run of each source and firm. Held means new, known or changed in that run; "
