@@ -55,7 +55,8 @@ def a_post(draw: st.DrawFn, number: int) -> Post:
         reply_to=draw(st.none() | st.integers(0, 12).map(str)), thread=draw(st.sampled_from([None, *THREADS])),
         hashtags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))), mentions=tuple(draw(st.lists(st.sampled_from(["Orbit"]), max_size=1))),
         place=draw(st.none() | st.builds(Place, name=st.sampled_from([None, *PLACES]), country=st.sampled_from([None, "GB"]))),
-        links=draw(st.sampled_from([(), ("https://l.example",)])), facts=draw(st.sampled_from([{}, {"product": "Current Account"}, {"issue": "Late fee"}])),
+        links=draw(st.sampled_from([(), ("https://l.example",)])),
+        facts=draw(st.sampled_from([{}, {"product": "Current Account"}, {"issue": "Late fee"}])),
         firms=tuple(AboutFirm(key=key, score=1, how="alias") for key in draw(st.lists(st.sampled_from(FIRMS), unique=True, max_size=2))),
         capture=None if captured is None else Capture(url="https://a.example", at=captured, sha256="0" * 64),
     )  # fmt: skip
@@ -67,7 +68,7 @@ def archives(draw: st.DrawFn) -> tuple[list[Post], dict[str, tuple[str, str]], d
     posts = [draw(a_post(number)) for number in range(draw(st.integers(0, 12)))]
     ids = [post.id for post in posts]
     some = st.lists(st.sampled_from(ids), unique=True, max_size=3) if ids else st.just([])
-    cases = {id: (f"c-{id[-1]}", draw(st.sampled_from(STATES))) for id in draw(some)}
+    cases = {chosen: (f"c-{chosen[-1]}", draw(st.sampled_from(STATES))) for chosen in draw(some)}
     return posts, cases, dict.fromkeys(draw(some), Gone.VANISHED)
 
 
@@ -127,5 +128,6 @@ searches = st.builds(
     Search, query=st.one_of(st.just(And(())), queries), include=_chosen(), exclude=_chosen(),
     scope=st.sampled_from([None, None, (), ("orbit",), ("northgate", "pélican")]),
     sort=st.sampled_from([sort for sort in Sort if sort is not Sort.RELEVANCE]), limit=st.integers(1, 5),
-    facets=st.sampled_from([(), FACETS, ("firm", "rating")]), edges=st.sampled_from([(), ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z")]),
+    facets=st.sampled_from([(), FACETS, ("firm", "rating")]),
+    edges=st.sampled_from([(), ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z")]),
 )  # fmt: skip

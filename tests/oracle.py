@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from plaint.model import Post, moment_of
@@ -53,7 +54,7 @@ class Oracle:
     def histogram(self, search: Search) -> tuple[int, ...]:
         moments = [moment_of(post.published.earliest) for post in self.posts if post.published and self.matches(post, search)]
         edges = [moment_of(edge) for edge in search.edges]
-        return tuple(sum(low <= moment < high for moment in moments) for low, high in zip(edges, edges[1:], strict=False))
+        return tuple(sum(low <= moment < high for moment in moments) for low, high in pairwise(edges))
 
     def facet_values(self, post: Post, field: str) -> list[str]:
         match field:

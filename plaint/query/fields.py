@@ -6,6 +6,7 @@ A field of *words* is matched like text; a field of *keys* by equality of the wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -97,11 +98,11 @@ def span_of(asked: str) -> tuple[int, int]:
             year, month = int(asked[:4]), int(asked[5:])
             return micros(f"{asked}-01"), micros(f"{year + month // 12:04}-{month % 12 + 1:02}-01")
         moment = datetime.fromisoformat(asked)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        after = moment + (timedelta(days=1) if "T" not in asked and " " not in asked else timedelta(microseconds=1))
+    except (ValueError, OverflowError):
         raise ValueError(f"{asked!r} is not a date: write 2026, 2026-02, 2026-02-01 or 2026-02-01T09:30Z") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    wide = timedelta(days=1) if "T" not in asked and " " not in asked else timedelta(microseconds=1)
-    return tuple((end - EPOCH) // timedelta(microseconds=1) for end in (moment, moment + wide))  # type: ignore[return-value]
+    return (moment - EPOCH) // timedelta(microseconds=1), (after - EPOCH) // timedelta(microseconds=1)
 
 
 def moments_of(asked: Range | Term) -> tuple[int | None, int | None]:
@@ -116,9 +117,12 @@ def moments_of(asked: Range | Term) -> tuple[int | None, int | None]:
 def stars_asked(value: str | float) -> float:
     """A number of stars as asked; raises ValueError for what is no number."""
     try:
-        return float(value)
+        stars = float(value)
     except ValueError:
-        raise ValueError(f"{value!r} is not a number of stars: write 1 to 5, for example rating:<3") from None
+        stars = math.inf
+    if not math.isfinite(stars):
+        raise ValueError(f"{value!r} is not a number of stars: write 1 to 5, for example rating:<3")
+    return stars
 
 
 def _places(post: Post) -> list[str]:

@@ -17,8 +17,8 @@ from tests.oracle import Oracle
 def _filled(stores: Stores, posts: list[Post], cases: dict[str, tuple[str, str]], gone: dict[str, Gone]) -> None:
     stores.posts.put(posts[: len(posts) // 2])
     stores.posts.put(posts[len(posts) // 2 :])
-    for id, (case, state) in cases.items():
-        stores.posts.mark(id, CaseMark(case=case, state=state))
+    for marked, (case, state) in cases.items():
+        stores.posts.mark(marked, CaseMark(case=case, state=state))
     stores.posts.vanish(list(gone), "2026-03-03T00:00:00Z")
 
 
