@@ -108,6 +108,9 @@ def _asks(
     site = one.site
     if one.start is None or not site.live:
         raise Refused(f"{site.key} cannot be crawled ({site.access}): give saved pages to `plaint import`")
+    chosen = [firm_named(stores, key) for key in firms]
+    for firm in chosen:
+        register.allowed(stores, site.key, firm.key, now)
     home = (manners.homes or {}).get(site.key, site.home)
     if not is_loopback(home) and not manners.contact:
         raise Refused("who crawls? Set PLAINT_CONTACT to an address or page at which a site can reach you")
@@ -115,13 +118,9 @@ def _asks(
         values(site.needs)
     except MissingSecret as missing:
         raise Refused(f"{site.key}: {missing}") from None
-    asks = []
-    for key in firms:
-        firm = firm_named(stores, key)
-        register.allowed(stores, site.key, key, now)
-        ask = Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit)
-        list_of_starts = list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
-        asks += [ask] if list_of_starts else []
+    asks = [Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit) for firm in chosen]
+    for ask in asks:
+        list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
     return asks
 
 

@@ -66,7 +66,7 @@ def may_collect(stores: Stores, key: str | None, firms: Sequence[str | None]) ->
     from plaint.desk.rights import Right, require
     from settings import settings
 
-    if key is None and settings().person is None:
+    if not (key or settings().person):
         return OPERATOR
     person = acting(stores, key)
     for firm in firms:

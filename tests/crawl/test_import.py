@@ -36,7 +36,7 @@ def page(*numbers: int, **more: Any) -> bytes:
 
 def complaint(number: int) -> bytes:
     """An answer of the regulator's API, with one complaint that has no narrative."""
-    source = {"product": "Credit card", "issue": "Late fee", "date_received": "2026-10-01T12:00:00-05:00", "company": "ACME BANK"}
+    source = {"product": "Credit card", "date_received": "2026-10-01T12:00:00-05:00", "company": "ACME BANK"}
     return json.dumps({"hits": {"total": {"value": 1}, "hits": [{"_id": str(number), "_source": source}]}}).encode()
 
 
