@@ -255,7 +255,7 @@ def _present(old: Post, run: Sequence[Row]) -> Row:
     post = _merged(run).post
     firms = {firm.key: firm for firm in post.firms}
     for firm in old.firms:
-        if firm.how == "asked" and (firm.key not in firms or firm.score > firms[firm.key].score):
+        if firm.how == "asked" and (firm.key not in firms or firm.score >= firms[firm.key].score):
             firms[firm.key] = firm
     place = {firm.key: number for number, firm in enumerate(old.firms)}
     return Row(replace(post, firms=tuple(sorted(firms.values(), key=lambda firm: place.get(firm.key, len(place)))), gone=old.gone))
