@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+import structlog
+
 from plaint.cases import decide as d
 from plaint.cases.case import STATE_WORDS, Case, State, case_from
 from plaint.cases.clocks import CaseClock, Clocks, clocks_of
@@ -23,6 +25,8 @@ from plaint.desk.rights import Refused, Right, in_scope, require, rights_of
 from plaint.model import Firm, Ownership, PartialDate, Person, Post, iso
 from plaint.ports import CASE_STREAM, CaseFilter, CaseRow, Conflict, StoreDown, Stores
 from plaint.query.tree import CaseMark
+
+_events = structlog.get_logger()
 
 _TRIES = 20
 """How often an act that names no version is decided again when others were faster."""
@@ -307,7 +311,8 @@ def _allowed(stores: Stores, person: Person, right: Right, firm: str, id: str, n
 
 
 def _note_refusal(stores: Stores, person: Person, id: str, reason: str, now: datetime, command: str) -> None:
-    record(stores, "access", person, "ActRefused", {"case": id, "reason": reason}, now, f"{command}:refused:{person.key}:{iso(now)}")
+    """The reason may quote what was typed or a post's id, so it is a body."""
+    record(stores, "access", person, "ActRefused", {"case": id}, now, f"{command}:refused:{person.key}:{iso(now)}", bodies={"reason": reason})
 
 
 def _append(stores: Stores, person: Person, id: str, expected: int, events: Sequence[CaseEvent], now: datetime, command: str) -> None:
@@ -334,8 +339,8 @@ def _project(stores: Stores, id: str, firm: Firm, now: datetime, *, newly: bool 
             for post in case.posts:
                 stores.posts.mark(post, CaseMark(case=id, state=case.state.value))
         stores.cases.save_case(row_of(case, firm, now))
-    except StoreDown:
-        pass
+    except StoreDown as down:
+        _events.warning("case_shown_late", case=id, reason=str(down))
     return case
 
 

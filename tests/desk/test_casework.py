@@ -21,7 +21,7 @@ from plaint.deadlines.start import Basis
 from plaint.desk import casework, log
 from plaint.desk.rights import Refused
 from plaint.model import AboutFirm, Approval, Capture, Firm, Kind, Ownership, PartialDate, Person, Post
-from plaint.ports import CaseFilter, Stores
+from plaint.ports import CaseFilter, StoreDown, Stores
 from plaint.query.tree import Search
 from tests.conftest import NOW
 
@@ -216,6 +216,18 @@ def test_looks_and_refused_attempts_are_logged(desk: Stores) -> None:
     assert kinds == [("tom", "CaseRead"), ("eve", "CaseRead"), ("otto", "ActRefused"), ("tom", "ActRefused")]
 
 
+def test_the_chain_holds_no_id_of_a_post_and_no_word_that_somebody_wrote(desk: Stores) -> None:
+    case = casework.open_case(desk, TOM, posts=["board:1", "board:2"], firm="northgate", now=NOW, command="k1")
+    casework.note(desk, TOM, case, text="her words", now=NOW, command="k2")
+    refusal(lambda: casework.reject(desk, TOM, case, code="her words", now=NOW, command="k3"))
+    refusal(lambda: casework.open_case(desk, TOM, posts=["board:2"], firm="northgate", now=NOW, command="k4"))
+    casework.reject(desk, TOM, case, code="other", words="her words", now=NOW, command="k5")
+    chained = repr(list(desk.cases.walk()))
+    for text in ("board:", "her words", "charged me twice"):
+        assert text not in chained
+    assert any("board:2" in (body.text or "") for body in desk.cases.walk_bodies())
+
+
 def test_a_crash_between_log_and_list_is_caught_up(desk: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     case = opened(desk)
     monkeypatch.setattr(casework, "_project", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -228,6 +240,19 @@ def test_a_crash_between_log_and_list_is_caught_up(desk: Stores, monkeypatch: py
     (hit,) = [hit for hit in desk.posts.search(Search()).hits if hit.post.id == "board:1"]
     assert hit.case is not None
     assert hit.case.state == "CONFIRMED_COMPLAINT"
+
+
+def test_an_archive_that_is_down_delays_only_the_list(desk: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = opened(desk)
+
+    def down(*_: object) -> None:
+        raise StoreDown("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(desk.posts), "mark", down)
+        assert casework.confirm(desk, TOM, case, reason="charged twice", now=NOW, command="k1").state is State.CONFIRMED_COMPLAINT
+        assert desk.cases.behind() == [case]
+    assert casework.list_cases(desk, TOM, CaseFilter(), NOW).rows[0].state == "CONFIRMED_COMPLAINT"
 
 
 def test_an_erased_note_is_gone_and_the_log_holds(desk: Stores) -> None:
