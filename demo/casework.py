@@ -76,12 +76,12 @@ def _on_the_clock(said: _Told) -> list[Plan]:
     """Complaints made on the firms' own listings some weeks ago: one too late, two nearly."""
     wants = "Says what went wrong and wants it put right."
     return [
-        Plan(name="late", by="anika", posts=(said.on_app("northgate", 63),), acts=(_confirm("anika", wants), _assign("anika"))),
-        Plan(name="soon", by="anika", posts=(said.on_app("northgate", 54),), acts=(
+        Plan(name="late", by="anika", posts=(said.part("timely", "northgate", "fees"),), acts=(_confirm("anika", wants), _assign("anika"))),
+        Plan(name="soon", by="anika", posts=(said.part("timely", "northgate", "frozen"),), acts=(
             _confirm("anika", wants), _assign("anika"), _acknowledge("anika"),
             _note("anika", "The branch has the file. Letter is drafted, waits for the figures from payments."),
         )),
-        Plan(name="psr-soon", by="anika", posts=(said.on_app("orbitpay", 19),), acts=(
+        Plan(name="psr-soon", by="anika", posts=(said.part("timely", "orbitpay", "refund"),), acts=(
             _confirm("anika", "About a payment service: 15 working days apply."), _assign("anika"),
         )),
     ]  # fmt: skip
@@ -151,19 +151,7 @@ class _Told:
     """Finds in a story what a case is opened from; what has vanished since is still in the archive."""
 
     def __init__(self, story: Story) -> None:
-        self._story, self._said = story, story.at(0)
-        self._taken: set[str] = set()
-
-    def on_app(self, firm: str, ago: int) -> Saying:
-        """The ordinary app complaint about a firm that was written nearest to so many days ago."""
-        fitting = [
-            s
-            for s in self._said
-            if s.site == "apps" and s.firm == firm and s.part == "" and s.issue != "praise" and s.ref not in self._taken and len(s.text) > 60
-        ]
-        found = min(fitting, key=lambda s: (abs((self._story.today - s.written.date()).days - ago), s.ref))
-        self._taken.add(found.ref)
-        return found
+        self._said = story.at(0)
 
     def part(self, part: str, firm: str, issue: str) -> Saying:
         """The one post of a part of the story."""

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -54,8 +56,13 @@ class Sums:
 class Stage:
     """One demo folder."""
 
-    def __init__(self, folder: Path, setting: Setting) -> None:
+    def __init__(self, folder: Path, setting: Setting, lock: IO[bytes]) -> None:
         self.folder, self.setting = folder, setting
+        self._lock = lock
+
+    def close(self) -> None:
+        """Let another demo have the folder."""
+        self._lock.close()
 
     @property
     def address(self) -> str:
@@ -74,17 +81,45 @@ class Stage:
 
 
 def open_stage(folder: Path, seed: int | None, today: date) -> Stage:
-    """The demo in `folder`, made when it is not there; raises Spoilt for a folder of another seed or of other things."""
-    kept = _kept(folder)
-    if kept is None:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise Spoilt(f"{folder} holds something that is no demo; name another with --folder")
+    """The demo in `folder`, made when it is not there, for this process alone.
+
+    Raises Spoilt for a folder of another seed, of other things, or in which a demo runs already.
+    """
+    _make(folder)
+    lock = _locked(folder)
+    try:
+        kept = _kept(folder)
+        if kept is None:
+            kept = Setting(seed=1 if seed is None else seed, today=today)
+            _write(folder, kept)
+        if seed is not None and kept.seed != seed:
+            raise Spoilt(f"{folder} holds the web of seed {kept.seed}; name another folder with --folder, or delete it")
+    except Spoilt:
+        lock.close()
+        raise
+    return Stage(folder, kept, lock)
+
+
+def _make(folder: Path) -> None:
+    """The folder, unless something that is no demo lies there."""
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = Setting(seed=1 if seed is None else seed, today=today)
-        _write(folder, kept)
-    if seed is not None and kept.seed != seed:
-        raise Spoilt(f"{folder} holds the web of seed {kept.seed}; name another folder with --folder, or delete it")
-    return Stage(folder, kept)
+    except OSError as error:
+        raise Spoilt(f"{folder} cannot be made: {error.strerror}; name another with --folder") from None
+    names = {file.name for file in folder.iterdir()}
+    if "web.json" not in names and names - {"lock", "web.json.new"}:
+        raise Spoilt(f"{folder} holds something that is no demo; name another with --folder")
+
+
+def _locked(folder: Path) -> IO[bytes]:
+    """A file that is locked as long as it is open; the system lets go of it when the process ends, however it ends."""
+    lock = (folder / "lock").open("ab")
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Spoilt(f"a demo runs in {folder} already; end it, or name another folder with --folder") from None
+    return lock
 
 
 def _kept(folder: Path) -> Setting | None:
@@ -139,8 +174,8 @@ def person_of(stores: Stores, key: str) -> Person:
     return next(person for person in stores.registers.people() if person.key == key)
 
 
-def crawl_web(stage: Stage, web: Web, *, is_shown: bool = False) -> list[Run]:
-    """Crawl every made-up site for every firm, all sites side by side, and give the ledgers.
+def crawl_web(stage: Stage, web: Web, *, sources: Sequence[str] = tuple(SOURCES), is_shown: bool = False) -> list[Run]:
+    """Crawl the made-up sites for every firm, all sites side by side, and give the ledgers.
 
     With `is_shown` progress goes to standard error. Raises Spoilt when the crawl is refused or its process dies. An
     interruption ends the crawl after the page at hand; its runs are then `stopped` and the next crawl completes them.
@@ -149,13 +184,14 @@ def crawl_web(stage: Stage, web: Web, *, is_shown: bool = False) -> list[Run]:
     homes = {key: web.addresses[site] for key, site in SOURCES.items()}
     spawn = get_context("spawn")
     answer, question = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_crawl, args=(stage.address, homes, question, is_shown), name="demo-crawl")
+    process = spawn.Process(target=_crawl, args=(stage.address, list(sources), homes, question, is_shown), name="demo-crawl")
     process.start()
     question.close()
     try:
         said: list[Run] | str = answer.recv()
+        process.join(10)
     except EOFError:
-        process.join()
+        process.join(10)
         raise Spoilt(f"the crawl's process ended by itself (exit status {process.exitcode}); run it again, what was stored is kept") from None
     finally:
         if process.is_alive():
@@ -166,7 +202,7 @@ def crawl_web(stage: Stage, web: Web, *, is_shown: bool = False) -> list[Run]:
     return said
 
 
-def _crawl(address: str, homes: dict[str, str], answer: Connection, is_shown: bool) -> None:  # noqa: FBT001 - a process takes plain arguments
+def _crawl(address: str, sources: list[str], homes: dict[str, str], answer: Connection, is_shown: bool) -> None:  # noqa: FBT001 - plain for a process
     from crawlers.run import Manners, crawl
     from plaint.desk.rights import Refused
     from plaint.ports import StoreDown
@@ -175,7 +211,7 @@ def _crawl(address: str, homes: dict[str, str], answer: Connection, is_shown: bo
     log_to_stderr("error")
     progress = Shown() if is_shown else None
     try:
-        answer.send(crawl(address, list(SOURCES), list(FIRMS), manners=Manners(homes=homes, pause=PAUSE), progress=progress))
+        answer.send(crawl(address, sources, list(FIRMS), manners=Manners(homes=homes, pause=PAUSE), progress=progress))
     except (Refused, LookupError, StoreDown) as error:
         answer.send(f"the demo cannot crawl: {error}")
     finally:

@@ -41,8 +41,8 @@ class Saying:
     """One public post.
 
     `part` is the part of the story it belongs to: `outage`, `copied`, `edited`, `vanished`, `helping`, `vulnerable`,
-    `turned`, or nothing. `answers` is the ref of what it answers, `thread` that of the thread's first post. `stars` are
-    1 to 5, `written` and `edited` aware, in UTC.
+    `turned`, `timely` (its clock runs out about now), or nothing. `answers` is the ref of what it answers, `thread` that of
+    the thread's first post. `stars` are 1 to 5, `written` and `edited` aware, in UTC.
     """
 
     ref: str
@@ -172,7 +172,7 @@ class _Teller:
                 self.said[-1] = replace(saying, thread=saying.ref, stars=None)
         self._as_written(self.plot.edited, "edited")
         self._as_written(self.plot.vanished, "vanished")
-        for part, posts in (("vulnerable", self.plot.vulnerable), ("turned", self.plot.turned)):
+        for part, posts in (("vulnerable", self.plot.vulnerable), ("turned", self.plot.turned), ("timely", self.plot.timely)):
             for post in posts:
                 self._as_written(post, part)
 
@@ -184,12 +184,11 @@ class _Teller:
         )  # fmt: skip
 
     def _review(self, site: str, tongue: Tongue, firm: str, issue: str, when: datetime, part: str = "") -> None:
-        topic = tongue.topics(firm)[issue]
         title, text = self._composed(tongue, firm, issue, site, when)
         stars = self._stars(issue)
         saying = self._say(
             site=site, firm=firm, issue=issue, lang=tongue.code, author=self._author(tongue), title=title, text=text, stars=stars, written=when,
-            product=topic.product, part=part, helpful=self.chance.choice((0, 0, 0, 1, 1, 2, 3, 5, 9, 14)),
+            product=self.tongues["en"].topics(firm)[issue].product, part=part, helpful=self.chance.choice((0, 0, 0, 1, 1, 2, 3, 5, 9, 14)),
         )  # fmt: skip
         if site in {"reviews", "board"} and self.chance.random() < (0.42 if site == "reviews" else 0.18):
             self._reply(saying, tongue)

@@ -130,6 +130,7 @@ class Plot:
     edited: Written
     vanished: Written
     vulnerable: tuple[Written, ...]
+    timely: tuple[Written, ...]
     turned: tuple[Written, ...]
     thread: tuple[Talk, ...]
     hostile: tuple[Oddity, ...]

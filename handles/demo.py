@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,10 +46,15 @@ def demo(
     from demo.web import NoPort, serve
     from plaint.desk.rights import Refused
     from plaint.ports import StoreDown
+    from settings import settings
+    from settings.events import log_to_stderr
 
+    log_to_stderr(settings().log)
     try:
         stage = open_stage(folder, seed, now().date())
-        with interruptible(), serve(stage.setting.seed, stage.setting.today, step=stage.setting.step, port=web_port) as web:
+        unfinished = "interrupted; what was stored is kept, and the next run completes it" if once else None
+        setting = stage.setting
+        with closing(stage), interruptible(unfinished), serve(setting.seed, setting.today, step=setting.step, port=web_port) as web:
             runs = _play(stage, web)
             if once:
                 say(sums_of(runs))

@@ -115,12 +115,17 @@ def _end(running: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end the block cleanly; the process then exits with status 0."""
+def interruptible(reason: str | None = None) -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal end the block cleanly.
+
+    The process then exits with status 0; where that leaves something undone, `reason` says so and the status is 1.
+    """
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     except KeyboardInterrupt:
+        if reason is not None:
+            refuse(reason)
         print("Ended.", file=sys.stderr)
         raise typer.Exit(0) from None
     finally:

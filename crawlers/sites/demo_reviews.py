@@ -57,5 +57,5 @@ def _review(card: Selector, page: Page, firm: str | None) -> SaidBy:
 
 
 def _facts(card: Selector) -> dict[str, str]:
-    product = card.attrib.get("data-product")
-    return {"product": product} if product else {}
+    said = {"product": card.attrib.get("data-product"), "issue": card.attrib.get("data-topic")}
+    return {name: value for name, value in said.items() if value}

@@ -10,6 +10,14 @@ from demo.story import FIRMS, NAMES, Saying
 
 ROBOTS = "User-agent: *\nDisallow: /report\nDisallow: /drafts/\nCrawl-delay: 0.15\n"
 SIZE = 20
+TOPICS = {
+    "fees": "Fees and charges", "frozen": "Account blocked or closed", "fraud": "Fraud and scams", "branch": "Branches and waiting times",
+    "mortgage": "Mortgage handling", "refund": "Refunds and disputes", "verify": "Identity checks", "transfer": "Transfers late or lost",
+    "declined": "Card declined", "outage": "Service not available", "refused": "Claim refused", "delay": "Claim delayed",
+    "renewal": "Renewal price", "travel": "Help abroad", "coverage": "No signal", "bill": "Billing", "roaming": "Roaming charges",
+    "leaving": "Cancelling and switching", "broadband": "Broadband fault",
+}  # fmt: skip
+"""What the site calls what a review is about; praise is about nothing in particular."""
 
 
 def answer(asked: Asked) -> Answer:
@@ -66,7 +74,7 @@ def card(review: Saying, reply: Saying | None) -> str:
     untitled = "" if review.title else " data-untitled"
     return (
         f'<article class="review" data-id="{review.ref}" data-lang="{review.lang}" data-helpful="{review.helpful}"'
-        f' data-product="{escape(review.product or "")}">'
+        f' data-product="{escape(review.product or "")}" data-topic="{TOPICS.get(review.issue, "")}">'
         f'<h3{untitled}><a href="/review/{review.ref}">{title}</a></h3>'
         f'<p class="by"><span class="stars" data-value="{review.stars}" data-best="5">{"★" * (review.stars or 0)}</span> '
         f'<span class="author">{escape(review.author)}</span>, '
