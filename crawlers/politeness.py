@@ -134,12 +134,47 @@ def _seconds(said: str, now: datetime) -> float | None:
     return max(0.0, number - now.timestamp()) if number > 1_000_000_000 else number
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one robots.txt says to us; `decision` is how the evidence words it."""
+
+    decision: str
+    parser: Any = None
+    allows_all: bool = True
+
+    def allows(self, url: str) -> bool:
+        """Whether we may ask for `url`."""
+        return self.allows_all if self.parser is None else bool(self.parser.can_fetch(url, AGENT))
+
+    @property
+    def delay(self) -> float:
+        """Seconds between requests that it asks for; 0 when it does not say."""
+        if self.parser is None:
+            return 0.0
+        rate = self.parser.request_rate(AGENT)
+        per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
+        return max(float(self.parser.crawl_delay(AGENT) or 0.0), per_request)
+
+
+def rules_of(status: int, body: bytes) -> Rules:
+    """The rules in an answer for robots.txt: a site without one allows all, one that fails allows nothing (RFC 9309 2.3.1)."""
+    if 200 <= status < 300:
+        return Rules("allowed by robots.txt", Protego.parse(body[:ROBOTS_LIMIT].decode("utf-8-sig", errors="ignore")))
+    if 400 <= status < 500 and status not in BUSY:
+        return Rules("allowed: the site has no robots.txt")
+    return Rules(f"refused: robots.txt answered {status}", allows_all=False)
+
+
 @dataclass(slots=True)
 class Pace:
-    """When each host may be asked next; shared by all walks of a process. Times are seconds of one steady clock."""
+    """When each host may be asked next, and by which rules; shared by all walks of a process.
+
+    Times are seconds of one steady clock; `robots` are the rules by origin, once they are read.
+    """
 
     delays: dict[str, float] = field(default_factory=dict)
     free: dict[str, float] = field(default_factory=dict)
+    robots: dict[str, asyncio.Future[Rules]] = field(default_factory=dict)
     stopped: bool = False
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -174,37 +209,6 @@ class Pace:
         self._bell.set()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What one robots.txt says to us; `decision` is how the evidence words it."""
-
-    decision: str
-    parser: Any = None
-    allows_all: bool = True
-
-    def allows(self, url: str) -> bool:
-        """Whether we may ask for `url`."""
-        return self.allows_all if self.parser is None else bool(self.parser.can_fetch(url, AGENT))
-
-    @property
-    def delay(self) -> float:
-        """Seconds between requests that it asks for; 0 when it does not say."""
-        if self.parser is None:
-            return 0.0
-        rate = self.parser.request_rate(AGENT)
-        per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
-        return max(float(self.parser.crawl_delay(AGENT) or 0.0), per_request)
-
-
-def rules_of(status: int, body: bytes) -> Rules:
-    """The rules in an answer for robots.txt: a site without one allows all, one that fails allows nothing (RFC 9309 2.3.1)."""
-    if 200 <= status < 300:
-        return Rules("allowed by robots.txt", Protego.parse(body[:ROBOTS_LIMIT].decode("utf-8-sig", errors="ignore")))
-    if 400 <= status < 500 and status not in BUSY:
-        return Rules("allowed: the site has no robots.txt")
-    return Rules(f"refused: robots.txt answered {status}", allows_all=False)
-
-
 class Fence:
     """Downloader middleware: no redirect leads the crawl to another site, or to an address inside somebody's network."""
 
@@ -223,11 +227,10 @@ class Fence:
 
 
 class Robots:
-    """Downloader middleware: asks each host's robots.txt once a run, keeps to it, and takes its Crawl-delay over."""
+    """Downloader middleware: asks each host's robots.txt once, keeps to it, and takes its Crawl-delay over."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._rules: dict[str, asyncio.Future[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Robots:
@@ -240,15 +243,25 @@ class Robots:
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.get_running_loop().create_future()
-            self._rules[origin].set_result(await self._ask(origin))
-        rules = await self._rules[origin]
+        rules = await self._rules(origin)
         if not rules.allows(request.url):
             reason = rules.decision if rules.parser is None else "robots.txt refuses this address"
             raise TurnedAway("refused by robots.txt", f"{origin}: {reason}")
         request.meta["robots"] = rules.decision
         walker(self._crawler).pace.slow(parts.netloc, rules.delay)
+
+    async def _rules(self, origin: str) -> Rules:
+        """The rules of a host; whoever comes while they are asked for waits for the same answer."""
+        known = walker(self._crawler).pace.robots
+        if origin in known:
+            return await asyncio.shield(known[origin])
+        known[origin] = asyncio.get_running_loop().create_future()
+        rules = Rules("refused: robots.txt was not read", allows_all=False)
+        try:
+            rules = await self._ask(origin)
+        finally:
+            known[origin].set_result(rules)
+        return rules
 
     async def _ask(self, origin: str) -> Rules:
         request = Request(f"{origin}/robots.txt", meta={"is_robots": True}, callback=NO_CALLBACK, dont_filter=True, priority=1000)

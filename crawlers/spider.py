@@ -286,7 +286,7 @@ class WalkSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy ties it on
         alarm, reason = _named(failure.value)
         self._lost(request.meta)
-        if alarm != "stopped":
+        if not self.pace.stopped:
             self.ledger.error(alarm, reason, request.url)
             self.ledger.save()
 
