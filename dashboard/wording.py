@@ -17,7 +17,6 @@ WORDS: dict[str, str] = {
     "app.name": "Plaint",
     "app.everything": "All firms",
     "app.firm": "Firm",
-    "app.account": "Account",
     "app.sign_out": "Sign out",
     "app.collected": "Collected up to {when}.",
     "app.collected_never": "Nothing collected yet.",
@@ -26,7 +25,6 @@ WORDS: dict[str, str] = {
     "app.ignored": "Ignored: {what}. It is not known here, or not yours to see.",
     "app.not_yours": "Not yours to see",
     "app.not_yours_why": "{page} needs the right to {right}. Ask an admin of your firm for it.",
-    "app.scope": "You see: {firms}.",
     # sign in
     "sign_in.account": "Account",
     "sign_in.password": "Password",
@@ -218,9 +216,7 @@ WORDS: dict[str, str] = {
     "sources.dismiss_what": "Nothing is deleted: they stay in the ledger as rejected.",
     "sources.retry": "After a parser is mended, plaint import reads the kept pages again:",
     "sources.run": "Run of {source}, {when}",
-    "sources.no_run": "Choose a run below.",
     # acts
-    "act.open": "Open a case",
     "act.opened": "A case is open from this post. It waits for a decision: complaint or not.",
     "act.confirm": "Confirm complaint",
     "act.confirmed": "Confirmed as a complaint. Its clocks run.",
@@ -268,7 +264,6 @@ WORDS: dict[str, str] = {
     "work.list": "{items}, most urgent first. J and K move, Enter opens.",
     "work.list_all": "{items}, soonest due first, closed ones too.",
     "work.next": "Next",
-    "work.skipped": "Skipped ones come back when the queue is through.",
     # case
     "case.none_due": "Nothing is due within a week.",
     "case.title": "Case {case}",
@@ -276,7 +271,7 @@ WORDS: dict[str, str] = {
     "case.nobody": "Nobody has it",
     "case.version": "Version {version}",
     "case.opened": "Opened {when} by {who}",
-    "case.changed": "changed while you look:",
+    "case.changed": "{who} changed this case while you look at it",
     "case.show": "Show",
     "case.conversation": "Conversation on {source}",
     "case.clocks": "Clocks",

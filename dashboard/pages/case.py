@@ -103,7 +103,7 @@ def _changed(person: Person, id: str, version: int) -> None:
     since = [one for one in view.history if one.version > version]
     who, what = cases.overtaken(since, here.people(), here.now(), here.zone(view.firm))
     with st.container(key="c_changed", horizontal=True, vertical_alignment="center"):
-        here.show(states.box(f"{who} {say('case.changed')}", what, kind="late", role="status"))
+        here.show(states.box(say("case.changed", who=who), what, kind="late", role="status"))
         if st.button(say("case.show"), key="c_show"):
             st.rerun()
 
