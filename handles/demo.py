@@ -26,7 +26,7 @@ def add(app: typer.Typer) -> None:
 
 
 def demo(
-    seed: Annotated[int | None, typer.Option(help="Which made-up web: the same number gives the same one [default: 1].")] = None,
+    seed: Annotated[int | None, typer.Option(help="Which made-up web: the same number gives the same one (default: 1).")] = None,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its store; delete it to begin afresh.")] = Path(".demo"),
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the dashboard; the next free one is taken.")] = PORT,
     web_port: Annotated[int, typer.Option(min=1, max=65_535, help="First of the five ports of the made-up web.")] = 8511,

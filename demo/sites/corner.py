@@ -83,7 +83,7 @@ def _structured(today: datetime) -> bytes:
     bad = (
         '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
         f"{_ld('c-203', 'Block C', 'Whole, but inside a block that is not: Lumen lost my form twice.', 1, today - timedelta(days=44))},"
-        '{"@type":"Review","identifier":"c-204","reviewBody":"This one stops in the middle of'
+        '{"@type":"Review","identifier":"c-20104","reviewBody":"This one stops in the middle of'
     )
     blocks = "".join(f'<script type="application/ld+json">{block}</script>\n' for block in (bad, good))
     return page("Structured", f"<h1>Two blocks</h1>\n{blocks}")
