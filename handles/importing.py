@@ -18,10 +18,10 @@ def add(app: typer.Typer) -> None:
 
 def import_(
     paths: Annotated[list[Path], typer.Argument(exists=True, metavar="PATH…", help="Files, folders, ZIP, WARC (.warc, .warc.gz), HAR.")],
-    source: Annotated[str | None, typer.Option(metavar="KEY", help="Which source they are from [default: found out for each page].")] = None,
+    source: Annotated[str | None, typer.Option(metavar="KEY", help="Which source they are from (default: found out for each page).")] = None,
     firm: Annotated[str | None, typer.Option(metavar="F", help="The firm whose pages they are, where the pages do not say.")] = None,
     at: Annotated[
-        str | None, typer.Option(metavar="ISO", help="When they were fetched; relative dates count from here [default: the file's own time].")
+        str | None, typer.Option(metavar="ISO", help="When they were fetched; relative dates count from here (default: the file's own time).")
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="U", help="Where a single page came from.")] = None,
     store: StoreOption = None,

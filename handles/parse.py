@@ -19,7 +19,7 @@ def parse(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A saved page or answer, as it came.")],
     source: Annotated[str, typer.Option(help="Which source it is from, as `trustpilot`.")],
     url: Annotated[str, typer.Option(help="Where it came from: needed for links that the page does not spell out.")] = "",
-    at: Annotated[str | None, typer.Option(metavar="ISO", help="When it was fetched; relative dates count from here [default: now].")] = None,
+    at: Annotated[str | None, typer.Option(metavar="ISO", help="When it was fetched; relative dates count from here (default: now).")] = None,
     headers: Annotated[str, typer.Option(metavar="JSON", help="The headers of the answer, as a JSON object.")] = "{}",
 ) -> None:
     """Print the posts of one saved page as one JSON object; exit status 1 when the page is broken.

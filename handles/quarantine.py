@@ -44,7 +44,7 @@ def list_items(
 
 
 def retry(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Which items [default: all that are open].")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Which items (default: all that are open).")] = None,
     source: Annotated[str | None, typer.Option(help="All of this source.")] = None,
     store: StoreOption = None,
     as_: AsOption = None,

@@ -64,14 +64,14 @@ def approve(
     owner: Annotated[str, typer.Option(help="Who answers for reading this source.")],
     basis: Annotated[str, typer.Option(help="The lawful basis, as 'legitimate interests'.")],
     review_on: Annotated[str, typer.Option("--review-on", metavar="YYYY-MM-DD", help="Until when the decision holds.")],
-    terms: Annotated[str | None, typer.Option(help="Which terms were read, with their version, and what they say [default: their address].")] = None,
+    terms: Annotated[str | None, typer.Option(help="Which terms were read, with their version, and what they say (default: their address).")] = None,
     robots: Annotated[str | None, typer.Option(help="What was decided about robots.txt.")] = None,
     assessment: Annotated[str | None, typer.Option(help="Reference of the assessment, as 'LIA-2026-04'.")] = None,
     ownership: Annotated[
-        str | None, typer.Option(help="Whose channel it is: OWNED, CLAIMED, THIRD_PARTY, REGULATOR, DIRECT [default: the source's].")
+        str | None, typer.Option(help="Whose channel it is: OWNED, CLAIMED, THIRD_PARTY, REGULATOR, DIRECT (default: the source's).")
     ] = None,
-    access: Annotated[str | None, typer.Option(help="How it is read [default: as the source says].")] = None,
-    firm: Annotated[str | None, typer.Option(help="For this firm only [default: for all].")] = None,
+    access: Annotated[str | None, typer.Option(help="How it is read (default: as the source says).")] = None,
+    firm: Annotated[str | None, typer.Option(help="For this firm only (default: for all).")] = None,
     note: Annotated[str | None, typer.Option(help="Why.")] = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -89,7 +89,7 @@ def approve(
 def refuse_source(
     key: KeyArgument,
     note: Annotated[str, typer.Option(help="Why it may not be read.")],
-    firm: Annotated[str | None, typer.Option(help="For this firm only [default: for all].")] = None,
+    firm: Annotated[str | None, typer.Option(help="For this firm only (default: for all).")] = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:

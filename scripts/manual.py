@@ -1,6 +1,7 @@
-"""Write `docs/command-line.md` from the help of the commands: `python scripts/command_line.py`.
+"""Write the pages of the manual that the program itself knows best: `python scripts/manual.py`.
 
-A test compares the page with what this would write, so the manual never lags behind the program.
+`docs/command-line.md` comes from the help of the commands, `docs/sources.md` from the source files. A test compares both
+with what this would write, so the manual never lags behind the program.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Any
 
 import typer
 
-PAGE = Path(__file__).parents[1] / "docs" / "command-line.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
-OPENING = """# The command line
+COMMANDS = """# The command line
 
-Made from `--help` by `scripts/command_line.py`; change the help, not this page.
+Made from `--help` by `scripts/manual.py`; change the help, not this page.
 
 Exit status: 0 done, 1 refused or failed with one line on standard error, 2 wrong usage. Data goes to standard output as JSON,
 everything said to people goes to standard error.
@@ -71,10 +72,42 @@ def section(name: str, command: Any) -> str:
     return "\n\n".join(part for part in (f"## {name}", f"`{usage}`", text, table) if part) + "\n"
 
 
-def page() -> str:
-    """The whole page."""
-    return "\n".join([OPENING, *(section(name, command) for name, command in commands())])
+def command_page() -> str:
+    """The page of all commands."""
+    return "\n".join([COMMANDS, *(section(name, command) for name, command in commands())])
 
+
+SOURCES = """# Sources
+
+Made from the files in `crawlers/sites/` by `scripts/manual.py`; change the file of a source, not this page. How to add one:
+[adding-a-source](adding-a-source.md).
+
+*Live* sources can be crawled once they are approved for a firm ([sourcing](sourcing.md)); the others are read from saved pages
+with `plaint import`. *Proof* says what the reading rests on: pages that were recorded, the documentation of an interface, or a
+description. *Needs* are secrets that are read from the environment under these names.
+
+| key | what | kind | live | proof | access | needs |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def source_page() -> str:
+    """The page of all sources."""
+    from crawlers.registry import sources
+
+    return SOURCES + "".join(_source_row(source) for _, source in sorted(sources().items()))
+
+
+def _source_row(source: Any) -> str:
+    site = source.site
+    live = "yes" if site.live and source.start is not None else "no"
+    needs = ", ".join(f"`{name}`" for name in site.needs)
+    cells = (f"`{site.key}`", site.name, site.kind.value, live, site.proof, site.access, needs)
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+PAGES = {"command-line.md": command_page, "sources.md": source_page}
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
