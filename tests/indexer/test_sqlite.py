@@ -18,6 +18,7 @@ from indexer import sqlite_file
 from indexer.connect import connect
 from plaint.model import AboutFirm, Kind, PartialDate, Post
 from plaint.ports import Outcome, StoreDown, Stores
+from plaint.posts import words
 from plaint.query.tree import Search, Sort, Term
 
 WRITER = """
@@ -230,8 +231,8 @@ def test_a_store_of_a_newer_checkout_is_refused(tmp_path: Path) -> None:
 def test_a_fuzzy_word_stands_for_at_most_a_thousand_words(tmp_path: Path) -> None:
     stores = connect(f"sqlite:///{tmp_path}/a.db")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    words = [f"fe{one}{two}" for one in letters for two in letters]
-    stores.posts.put([replace(numbered(0), text=" ".join(words)), replace(numbered(1), text="fees")])
+    spelled = [f"fe{one}{two}" for one in letters for two in letters]
+    stores.posts.put([replace(numbered(0), text=" ".join(spelled)), replace(numbered(1), text="fees")])
     assert stores.posts.search(Search(query=parse("fees~"))).total == 2
     stores.close()
 
@@ -240,3 +241,14 @@ def parse(text: str):
     from plaint.query.parse import parse_query
 
     return parse_query(text)
+
+
+def test_every_letter_of_every_script_stays_in_its_word(tmp_path: Path) -> None:
+    """The tokenizer of SQLite has its own table of what is a letter: no term may fall apart in it."""
+    connect(f"sqlite:///{tmp_path}/a.db").close()
+    terms = {term for code in range(0x80, 0x20000) if not 0xD800 <= code < 0xF900 for term in words.terms(f"x{chr(code)}y")}
+    c = sqlite3.connect(tmp_path / "a.db")
+    c.executemany("INSERT INTO fts (rowid, text) VALUES (?, ?)", enumerate(sorted(terms), 1))
+    kept = {term for (term,) in c.execute("SELECT term FROM vocabulary")}
+    assert {term for term in terms if term not in kept} == set()
+    c.close()

@@ -1,0 +1,87 @@
+"""`plaint search` as it is typed: one JSON object, or one line that says what to write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from indexer.connect import connect
+from manage import app
+from plaint.model import AboutFirm, Author, Kind, PartialDate, Person, Post, post_from_json
+
+RUN = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    address = f"sqlite:///{tmp_path_factory.mktemp('store')}/plaint.db"
+    stores = connect(address)
+    stores.posts.put([
+        Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", author=Author(name="Zoe"),
+             published=PartialDate(earliest=f"2026-01-{number:02}", latest=f"2026-01-{number:02}"),
+             firms=(AboutFirm(key="orbit" if number % 2 else "air", score=1, how="asked"),))
+        for number in range(1, 8)
+    ])  # fmt: skip
+    stores.registers.save_person(Person(key="ada", name="Ada", roles=("agent",), firms=("orbit",)))
+    stores.close()
+    return address
+
+
+def _answer(address: str, *typed: str) -> dict[str, Any]:
+    done = RUN.invoke(app, ["search", *typed, "--store", address])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_an_answer_has_its_total_hits_facets_and_next(address: str) -> None:
+    answer = _answer(address, "refunds", "--facets", "firm,lang", "--limit", "3")
+    assert answer["total"] == 7
+    assert answer["facets"] == {"firm": {"orbit": 4, "air": 3}, "lang": {}}
+    assert [hit["id"] for hit in answer["hits"]] == ["board:7", "board:6", "board:5"]
+    assert answer["hits"][0]["snippet"] == "Refund number 7"
+    more = _answer(address, "refunds", "--limit", "9", "--cursor", answer["next"])
+    assert [hit["ref"] for hit in more["hits"]] == ["4", "3", "2", "1"]
+    assert more["next"] is None
+
+
+def test_a_hit_is_a_whole_post(address: str) -> None:
+    (hit,) = _answer(address, "id:board:3")["hits"]
+    for name in ("snippet", "marks", "case"):
+        hit.pop(name)
+    assert post_from_json(json.dumps(hit)).ref == "3"
+
+
+def test_count_gives_the_total_only(address: str) -> None:
+    assert _answer(address, "firm:air", "--count") == {"total": 3}
+
+
+def test_someone_named_sees_their_firms_only(address: str) -> None:
+    assert _answer(address, "", "--count", "--as", "ada") == {"total": 4}
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        (["refund AND"], 1, "Nothing stands after AND at position 8"),
+        (["a", "--cursor", "x"], 1, "not a cursor"),
+        (["a", "--as", "adda"], 1, "did you mean ada"),
+        (["a", "--facets", "frim"], 2, "did you mean firm"),
+        (["a", "--sort", "newset"], 2, "did you mean newest"),
+        (["a", "--limit", "many"], 2, "limit"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(address: str, typed: list[str], status: int, said: str) -> None:
+    done = RUN.invoke(app, ["search", *typed, "--store", address])
+    assert done.exit_code == status
+    assert done.stdout == ""
+    assert said in done.stderr
+
+
+def test_no_store_is_made_where_no_folder_is(tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["search", "a", "--store", f"sqlite:///{tmp_path}/nowhere/a.db"])
+    assert done.exit_code == 1
+    assert "no folder" in done.stderr
