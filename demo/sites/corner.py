@@ -77,12 +77,12 @@ def _cards(today: datetime) -> bytes:
 def _structured(today: datetime) -> bytes:
     good = (
         '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
-        f"{_ld('c-201', 'Block A', 'The good block: Lumen answered my letter after five weeks.', 2, today - timedelta(days=52))},"
-        f"{_ld('c-202', 'Block B', 'Second review of the good block. Four bars of signal now, thank you Lumen.', 5, today - timedelta(days=30))}]}}"
+        f"{_ld('c-20101', 'Block A', 'The good block: Lumen answered my letter after five weeks.', 2, today - timedelta(days=52))},"
+        f"{_ld('c-20102', 'Block B', 'Second review of the good block. Four bars of signal now, thank you Lumen.', 5, today - timedelta(days=30))}]}}"
     )
     bad = (
         '{"@context":"https://schema.org","@type":"Organization","name":"Lumen Mobile","review":['
-        f"{_ld('c-203', 'Block C', 'Whole, but inside a block that is not: Lumen lost my form twice.', 1, today - timedelta(days=44))},"
+        f"{_ld('c-20103', 'Block C', 'Whole, but inside a block that is not: Lumen lost my form twice.', 1, today - timedelta(days=44))},"
         '{"@type":"Review","identifier":"c-20104","reviewBody":"This one stops in the middle of'
     )
     blocks = "".join(f'<script type="application/ld+json">{block}</script>\n' for block in (bad, good))
