@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from indexer.connect import connect
 from manage import app
-from plaint.model import AboutFirm, Author, Kind, PartialDate, Person, Post, post_from_json
+from plaint.model import AboutFirm, Author, Kind, Language, PartialDate, Person, Post, post_from_json
 
 RUN = CliRunner()
+ENGLISH = Language(code="en", score=1, how="stated")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     address = f"sqlite:///{tmp_path_factory.mktemp('store')}/plaint.db"
     stores = connect(address)
     stores.posts.put([
-        Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", author=Author(name="Zoe"),
+        Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", lang=ENGLISH, author=Author(name="Zoe"),
              published=PartialDate(earliest=f"2026-01-{number:02}", latest=f"2026-01-{number:02}"),
              firms=(AboutFirm(key="orbit" if number % 2 else "air", score=1, how="asked"),))
         for number in range(1, 8)
@@ -40,7 +41,7 @@ def _answer(address: str, *typed: str) -> dict[str, Any]:
 def test_an_answer_has_its_total_hits_facets_and_next(address: str) -> None:
     answer = _answer(address, "refunds", "--facets", "firm,lang", "--limit", "3")
     assert answer["total"] == 7
-    assert answer["facets"] == {"firm": {"orbit": 4, "air": 3}, "lang": {}}
+    assert answer["facets"] == {"firm": {"orbit": 4, "air": 3}, "lang": {"en": 7}}
     assert [hit["id"] for hit in answer["hits"]] == ["board:7", "board:6", "board:5"]
     assert answer["hits"][0]["snippet"] == "Refund number 7"
     more = _answer(address, "refunds", "--limit", "9", "--cursor", answer["next"])
