@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 _PIECES = re.compile(
-    r'"(?:[^"\\]|\\.)*"'  # a string stays as it is
+    r'"(?:[^"\\]|\\.)*+(?:"|\Z)'  # a string stays as it is
     r"|(?://|/\*)\s*(?:<!\[CDATA\[|\]\]>)\s*(?:\*/)?"  # //<![CDATA[ and /*]]>*/
     r"|<!\[CDATA\[|\]\]>|<!--|-->"
-    r"|//[^\n]*|/\*.*?\*/"
+    r"|//[^\n]*|/\*(?:.*?\*/|.*)"
     r"|,(?=(?:\s|//[^\n]*+|/\*.*?\*/)*+[}\]])",  # a trailing comma
     re.DOTALL,
 )
@@ -80,7 +80,7 @@ def salvage(text: str, mark: re.Pattern[str]) -> list[Any]:
             continue
         try:
             value, end = _decoder.raw_decode(text, start)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         found.append(value)
     return found

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawlers.page import Page
 
+_TAG = 2000
+"""Characters that one tag may have on each side of its `rel`."""
 _REL_NEXT = re.compile(r"rel\s*=\s*[\"']?(?:[\w-]+\s+)*next\b")
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _PAGE_PARAMETER = re.compile(r"(?:^|[?&])(?:page|p|pg|start|offset|from|after|cursor|pagenumber|currentpage|paged|reviewpage)=", re.IGNORECASE)
@@ -30,8 +32,9 @@ def query_value(url: str, name: str) -> str | None:
 def next_link(page: Page) -> str | None:
     """The page's own `rel=next`, when it is another page of the same list and not the next article of a blog. Builds no tree."""
     for found in _REL_NEXT.finditer(page.text):
-        start, end = page.text.rfind("<", 0, found.start()), page.text.find(">", found.end())
-        href = _HREF.search(page.text, max(start, 0), end if end >= 0 else found.end())
+        start = page.text.rfind("<", max(0, found.start() - _TAG), found.start())
+        end = page.text.find(">", found.end(), found.end() + _TAG)
+        href = _HREF.search(page.text, start, end) if start >= 0 and end >= 0 else None
         link = page.link(unescape(href[1] or href[2] or href[3])) if href else None
         if link and link != page.url and is_same_list(page.url, link):
             return link

@@ -27,7 +27,7 @@ _REVIEW_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w+:|https?://schema\.org/)?
 _MICRODATA = (re.compile(r"itemtype\s*=\s*[\"']?[^\"'>]*review"), re.compile(r"itemprop\s*=\s*[\"']?reviews?\b"))
 """Whether a page in small letters is worth a tree. Two, because a pattern that begins with letters is found fast."""
 _NO_DATE = re.compile(r"[0\W_TZ]*|(?:invalid|null|undefined|none|nan|n/?a|unknown)\b.*", re.IGNORECASE)
-_MARKUP = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);|</?(?:br|p|b|i|em|strong|div|span|ul|ol|li|a|h\d|blockquote)\b[^>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);|</?(?:br|p|b|i|em|strong|div|span|ul|ol|li|a|h\d|blockquote)\b[^>]{0,500}>", re.IGNORECASE)
 _OUT_OF = re.compile(r"([\d.,]+)\s*(?:★|stars?)?\s*(?:/|out of|of|von|sur|de|su|van|из)\s*([\d.,]+)", re.IGNORECASE)
 _LONG_ID = re.compile(r"\d{4,}|[0-9a-f]{8,}", re.IGNORECASE)
 
@@ -97,7 +97,7 @@ def in_microdata(page: Page) -> Iterator[Found]:
         holder = next((outer for outer in element.iterancestors() if "itemscope" in outer.attrib), None)
         if holder is not None and holder not in holders:
             holders[holder] = microdata_item(holder, leave_out=_HOLDING)
-        node = microdata_item(element)
+        node = microdata_item(element, leave_out=_HOLDING)
         if _is_review(node, is_held=is_held):
             yield Found(node, holders[holder] if holder is not None else None, _element_id(element))
 
@@ -117,8 +117,8 @@ def _element_id(element: Any) -> str | None:
     return next((element.get(name) for name in ("data-id", "id") if _LONG_ID.search(element.get(name) or "")), None)
 
 
-def text_in(value: Any) -> str | None:
-    """The first words in a value of any shape: text, number, `@value`, an object with a name, a list of these."""
+def text_in(value: Any, depth: int = 6) -> str | None:
+    """The first words in a value of any shape, `depth` levels deep: text, number, `@value`, an object with a name, a list of these."""
     match value:
         case str():
             return value.strip() or None
@@ -126,10 +126,10 @@ def text_in(value: Any) -> str | None:
             return None
         case int() | float():
             return str(value)
-        case list():
-            return next((text for part in value if (text := text_in(part))), None)
-        case dict():
-            return text_in(value.get("@value")) or text_in(value.get("name")) or text_in(value.get("text"))
+        case list() if depth:
+            return next((text for part in value if (text := text_in(part, depth - 1))), None)
+        case dict() if depth:
+            return next((text for name in ("@value", "name", "text") if (text := text_in(value.get(name), depth - 1))), None)
     return None
 
 

@@ -14,14 +14,16 @@ from crawlers.loose_json import loads
 from crawlers.page import Broken, Page
 from crawlers.words import words_of
 
-_SCRIPT = re.compile(r"<!--.*?-->|<script\b([^>]*)>(.*?)</script", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<!--(?:.*?-->|.*)|<script\b([^>]{0,2000})>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
 _LD_JSON = re.compile(r"ld\+json", re.IGNORECASE)
 _PREFIXED_KEY = re.compile(r'"(?:https?://(?:www\.)?schema\.org/|schema:)(\w+)"(?=\s*:)')
+DEPTH = 8
+"""How many items deep microdata is read: a review's comment's author is three; only hostile pages go further."""
 _ADDRESS_PROPERTIES = frozenset({"url", "sameas", "image", "logo", "thumbnailurl", "contenturl", "itemcondition", "availability", "discussionurl"})
 
 
 def scripts(page: Page) -> Iterator[tuple[str, str]]:
-    """Attributes and content of every script element that is not commented out, in order."""
+    """Attributes and content of every script element that is not commented out, in order; the last one may be cut off."""
     for found in _SCRIPT.finditer(page.text):
         if found[2] is not None:
             yield found[1], found[2]
@@ -67,16 +69,18 @@ def _without_vocabulary(name: str) -> str:
     return re.split(r"[/#:]", name.strip().rstrip("/#"))[-1]
 
 
-def microdata_item(element: Any, *, leave_out: Sequence[str] = ()) -> dict[str, Any]:
-    """The microdata item that an lxml element opens. Nested items whose property is in `leave_out` are not read."""
+def microdata_item(element: Any, *, leave_out: Sequence[str] = (), depth: int = DEPTH) -> dict[str, Any]:
+    """The microdata item that an lxml element opens. Items in it are read to `depth`, those of a property in `leave_out` not at all."""
     item: dict[str, Any] = {"@type": type_names(element.get("itemtype"))}
+    if depth < 0:
+        return item
     if element.get("itemid"):
         item["@id"] = element.get("itemid")
     for found in _properties(element):
         names = found.get("itemprop").split()
         if any(name in leave_out for name in names):
             continue
-        value = microdata_item(found, leave_out=leave_out) if _opens_item(found) else _value(found, names)
+        value = microdata_item(found, leave_out=leave_out, depth=depth - 1) if _opens_item(found) else _value(found, names)
         for name in names:
             item.setdefault(name, []).append(value)
     return item

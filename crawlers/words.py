@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
+
 if TYPE_CHECKING:
     from parsel import Selector, SelectorList
 
@@ -19,9 +21,7 @@ UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg"})
 _RUN = re.compile(r"[ \t\r\n\f\v]+")
 _LINE, _PARAGRAPH = "\u2028", "\u2029"
 """The edge of a block, and of a paragraph; edges that meet are one."""
-_EDGES = re.compile(rf"[ \n{_LINE}{_PARAGRAPH}]*[{_LINE}{_PARAGRAPH}][ \n{_LINE}{_PARAGRAPH}]*")
-_AROUND_BREAKS = re.compile(r" *\n *")
-_SPACES = re.compile(r" {2,}")
+_GAP = re.compile(rf"[ \n{_LINE}{_PARAGRAPH}]+")
 
 
 def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collection[Any] = ()) -> str | None:
@@ -37,23 +37,32 @@ def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collect
         return _RUN.sub(" ", element).strip()
     pieces: list[str] = []
     _collect(element, pieces, without)
-    text = _EDGES.sub(lambda edges: "\n\n" if _PARAGRAPH in edges[0] else "\n", "".join(pieces))
-    return _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    return _GAP.sub(_white_space, "".join(pieces)).strip()
+
+
+def _white_space(gap: re.Match[str]) -> str:
+    if _PARAGRAPH in gap[0]:
+        return "\n\n"
+    return "\n" if _LINE in gap[0] else "\n" * gap[0].count("\n") or " "
 
 
 def _collect(element: Any, pieces: list[str], without: Collection[Any]) -> None:
-    tag = element.tag
-    if not isinstance(tag, str) or tag in UNSEEN or element in without:
-        return
-    if tag == "br":
-        pieces.append("\n")
-        return
-    edge = _PARAGRAPH if tag == "p" else _LINE if tag in BLOCKS else ""
-    pieces.append(edge)
-    if element.text:
-        pieces.append(_RUN.sub(" ", element.text))
-    for child in element:
-        _collect(child, pieces, without)
-        if child.tail:
-            pieces.append(_RUN.sub(" ", child.tail))
-    pieces.append(edge)
+    """The texts below an element with the edges of its blocks; without recursion, however deep it is."""
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, part in walk:
+        if event == "start":
+            if part.tag in UNSEEN or part in without:
+                walk.skip_subtree()
+                continue
+            pieces.append("\n" if part.tag == "br" else _edge(part.tag))
+            if part.text:
+                pieces.append(_RUN.sub(" ", part.text))
+            continue
+        if event == "end" and part.tag not in UNSEEN and part not in without:
+            pieces.append(_edge(part.tag))
+        if part.tail and part is not element:
+            pieces.append(_RUN.sub(" ", part.tail))
+
+
+def _edge(tag: str) -> str:
+    return _PARAGRAPH if tag == "p" else _LINE if tag in BLOCKS else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -237,3 +238,27 @@ def test_a_damaged_page_is_read_or_broken_never_worse(page: tuple[str, bytes], a
         except Broken:
             continue
         assert all(post.ref for post in reading.posts)
+
+
+LD = '<script type="application/ld+json">{"@type":"Review",'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        LD + '"a":"' + '\\"' * 200_000, LD + ", " * 200_000 + "</script>", LD + "//,\n" * 200_000, LD + "/*" * 200_000, LD * 3_000,
+        '<script type="application/ld+json">' + '{"a":' * 100_000, "<!--" * 200_000, "<script " * 50_000, "<a rel=next " * 50_000,
+        "<div itemscope itemprop=review itemtype=Review>" * 2_000 + "deep",
+        "<div itemscope itemtype=Review><p itemprop=reviewBody>" + "<br>" * 50_000,
+        "<div itemscope itemtype=Review><p itemprop=reviewBody>" + "<b>" * 50_000 + "deep",
+        LD + '"reviewBody":' + "[" * 900 + '"deep"' + "]" * 900 + "}</script>",
+    ],
+    ids=[
+        "quotes", "commas", "comments", "open comments", "open scripts", "deep json", "html comments", "half tags", "links", "deep items",
+        "breaks", "deep", "lists",
+    ],
+)  # fmt: skip
+def test_a_hostile_page_costs_no_more_than_its_length(html: str) -> None:
+    began = process_time()
+    read(source("schema_org"), Page(f"<html>{html}".encode(), url="https://www.example.com/x"))
+    assert process_time() - began < 2.5
