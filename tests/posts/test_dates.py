@@ -64,6 +64,11 @@ def test_a_day_a_month_a_year_stay_what_they_are(text: str, earliest: str, lates
     assert read(text) == (earliest, latest)
 
 
+def test_a_year_of_two_figures_is_of_this_century() -> None:
+    assert read("18.10.21 um 22:56 Uhr", languages=("de",)) == ("2021-10-18T22:56:00Z", "2021-10-18T22:56:00Z")
+    assert read("2 December 95", languages=("en",)) == ("1995-12-02", "1995-12-02")
+
+
 def test_day_and_month_follow_the_site_and_else_stay_open() -> None:
     assert read("02/03/2024") == ("2024-02-03", "2024-03-02")
     assert read("02/03/2024", languages=("en",)) == ("2024-02-03", "2024-03-02")

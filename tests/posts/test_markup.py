@@ -80,7 +80,7 @@ def test_broken_markup_is_read(text: str) -> None:
     "piece", ["<div>", "word ", "<!--", "<![CDATA[", '<a b="', "<svg ", "&amp;", "</p>", "<script>", "<blockquote>a", "Ã©", "<p"]
 )
 def test_a_megabyte_of_anything_is_read_in_time(piece: str) -> None:
-    for length in (20_000, 1_000_000):
+    for length in (100_000, 1_000_000):
         begun = time.perf_counter()
         plain(piece * (length // len(piece)))
         assert time.perf_counter() - begun < 4, f"{length:,} characters of {piece!r}"

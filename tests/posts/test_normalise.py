@@ -60,6 +60,7 @@ def test_a_text_beyond_the_limit_is_refused_whole_and_quickly() -> None:
     for text, markup in (("x" * (TEXT_LIMIT + 1), False), ("<i>" * 2_000_000, True), ("a&amp;" * 5_000_000, True), ("<p>word</p>" * 90_000, True)):
         rejection = refused(text=text, markup=markup)
         assert rejection.field == "text"
+        assert "characters" in rejection.reason
         assert len(rejection.seen or "") == 500
     assert time.perf_counter() - begun < 10
     assert len(post(text="x" * TEXT_LIMIT).text) == TEXT_LIMIT
