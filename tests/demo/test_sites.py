@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawlers.page import Ask, Broken, Follow, Page
@@ -132,6 +132,7 @@ VISIBLE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_
 
 
 @given(VISIBLE, VISIBLE, VISIBLE)
+@example("<b>Bo</b>", "&amp;&lt;p>", "<script>1</script>")
 def test_whatever_people_write_stands_on_the_page_as_text(author: str, title: str, text: str) -> None:
     review = replace(next(s for s in STORY.at(0) if s.site == "reviews" and not s.by_firm), author=author, title=title, text=text)
     html = f'<section class="firm" data-total="1"></section>{card(review, None)}'
