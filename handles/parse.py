@@ -53,13 +53,22 @@ def _normalised(site: Any, page: Any, raw_posts: Any) -> tuple[list[Any], list[A
     from hashlib import sha256
 
     from plaint.model import Capture, Post
-    from plaint.posts.brands import Names
     from plaint.posts.normalise import normalise
 
     capture = Capture(url=page.url, at=page.at, sha256=sha256(page.body).hexdigest(), parser=f"{site.key}@{site.version}")
-    names = Names(())
+    names = _names()
     results = [normalise(raw, site=site, capture=capture, names=names) for raw in raw_posts]
     return [one for one in results if isinstance(one, Post)], [one for one in results if not isinstance(one, Post)]
+
+
+def _names() -> Any:
+    """The names of the firms in the file that the settings name; none where it is not there. The store is not asked."""
+    from handles.firms import read as read_firms
+    from plaint.posts.brands import Names
+    from settings import settings
+
+    file = settings().firms
+    return Names(read_firms(file)[0] if file.is_file() else ())
 
 
 def _moment(at: str | None) -> str:

@@ -105,3 +105,14 @@ def test_the_charset_of_the_headers_counts(tmp_path: Path) -> None:
     assert json.loads(parse(str(page), "--source", "schema_org").stdout)["posts"][0]["text"] == "Grüße und жалоба"
     said = parse(str(latin), "--source", "schema_org", "--headers", '{"Content-Type": "text/html; charset=ISO-8859-1"}')
     assert json.loads(said.stdout)["posts"][0]["text"] == "Schöne Grüße"
+
+
+def test_firms_are_those_of_the_file_in_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from settings import settings
+
+    (tmp_path / "firms.toml").write_text('[fennel]\nname = "Fennel Bank"\n\n[fennel.handles]\ntrustpilot = "fennel-bank.example"\n')
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    said = json.loads(parse(case("trustpilot/saved_page"), "--source", "trustpilot").stdout)
+    settings.cache_clear()
+    assert [firm["key"] for firm in said["posts"][0]["firms"]] == ["fennel"]
