@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -16,7 +15,7 @@ from bench import made
 from bench.figures import Figure, percentile
 from indexer.connect import connect
 from indexer.sqlite_rows import terms_of
-from plaint.model import Post, post_from_json, post_json
+from plaint.model import post_from_json
 from plaint.ports import Stores
 from plaint.query.parse import parse_query
 from plaint.query.tree import Search
@@ -196,41 +195,33 @@ def _in_turns(turns: int, *works: Callable[[], object]) -> list[list[float]]:
 
 _IMPORT = """
 import resource, sys
-from bench.storing import import_lines
-import_lines(sys.argv[1], sys.argv[2])
+from manage import app
+try:
+    app(["import", sys.argv[1], "--source", "cfpb", "--store", sys.argv[2]])
+except SystemExit as ended:
+    assert not ended.code, ended.code
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+ON_PAGE = 100
 
 
-def memory(count: int = 10_000) -> list[Figure]:
-    """Resident memory of a process that reads posts from a file of lines and stores them: so many, and ten times as many."""
+def memory(count: int = 2_000) -> list[Figure]:
+    """Resident memory of `plaint import` on saved answers with so many complaints, and with ten times as many."""
     with TemporaryDirectory(prefix="plaint-bench-") as folder:
-        sizes = [_imported(Path(folder), times * count) for times in (1, 10)]
+        sizes = [_imported(Path(folder) / str(times), times * count) for times in (1, 10)]
     grown = sizes[1] / sizes[0]
     return [
-        Figure(part="memory", name=f"importing {10 * count:,} posts", value=sizes[1], unit="MB", baseline_name=f"importing {count:,} posts",
+        Figure(part="memory", name=f"plaint import of {10 * count:,} posts", value=sizes[1], unit="MB", baseline_name=f"of {count:,} posts",
                baseline=sizes[0], ratio=grown, aim="flat (<= 1.15 x)", met=grown <= 1.15)
     ]  # fmt: skip
 
 
 def _imported(folder: Path, count: int) -> float:
-    lines = folder / f"{count}.ndjson"
-    with lines.open("wb") as out:
-        out.writelines(post_json(post) + b"\n" for post in islice(made.posts(), count))
-    words = [sys.executable, "-c", _IMPORT, str(lines), f"sqlite:///{folder}/{count}.db"]
+    """Megabytes at the most."""
+    pages = folder / "pages"
+    pages.mkdir(parents=True)
+    for number in range(max(1, count // ON_PAGE)):
+        (pages / f"{number:05}.json").write_bytes(made.cfpb_answer(min(count, ON_PAGE), seed=number))
+    words = [sys.executable, "-c", _IMPORT, str(pages), f"sqlite:///{folder}/plaint.db"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 our own interpreter
-    return int(done.stdout) / 1024
-
-
-def import_lines(lines: str, address: str) -> None:
-    """Store the posts of a file of lines, as an import does: a batch at a time."""
-    stores = connect(address)
-    batch: list[Post] = []
-    with Path(lines).open("rb") as read:
-        for line in read:
-            batch.append(post_from_json(line))
-            if len(batch) == BATCH:
-                stores.posts.put(batch)
-                batch = []
-    stores.posts.put(batch)
-    stores.close()
+    return int(done.stdout.splitlines()[-1]) / 1024

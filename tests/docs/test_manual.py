@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from crawlers.page import Page
+from crawlers.reading import read
+from crawlers.registry import Source
 from plaint.cases.events import CaseEvent
 from plaint.desk.rights import ROLES
 from plaint.query.fields import ALIASES, FIELDS
@@ -75,6 +80,34 @@ def test_every_command_the_manual_shows_exists(page: Path) -> None:
     for line in re.findall(r"(?:^|`|\$ |^    )(plaint(?: [a-z][a-z-]*)+)", page.read_text(), re.MULTILINE):
         words = line.split()
         assert any(" ".join(words[:size]) in names for size in range(2, len(words) + 1)), f"{page.name} shows `{line}`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_option_the_manual_shows_exists(page: Path) -> None:
+    for line in re.findall(r"(?:^|\| )(plaint [^|\n]+)$", "\n".join(re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)), re.MULTILINE):
+        words = shlex.split(line, comments=True)
+        name = next(name for size in (3, 2) if (name := " ".join(words[:size])) in commands())
+        known = {opt for parameter in commands()[name].params for opt in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} - {"--"} <= known, f"{page.name} shows `{line}`"
+
+
+def test_the_source_of_the_manual_reads_a_page() -> None:
+    """What the page on adding a source shows is a whole source file."""
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "adding-a-source.md").read_text(), re.DOTALL)
+    made = ModuleType("example_reviews")
+    exec(compile(code, "example_reviews.py", "exec"), made.__dict__)
+    card = (
+        '<article class="review" data-id="7"><h3><a href="/r/7">x</a></h3><p class="body">Lost my card</p><i class="stars" title="2"></i></article>'
+    )
+    page = Page(f'{card}<a rel="next" href="?page=2">more</a>'.encode(), url="https://reviews.example/firm/x", at="2026-11-24T10:00:00Z")
+    reading = read(Source(site=made.site, parse=made.parse, start=made.start), page)
+    assert [(post.ref, post.url, post.rating) for post in reading.posts] == [("7", "https://reviews.example/r/7", "2")]
+    assert [request.url for request in reading.follow] == ["https://reviews.example/firm/x?page=2"]
+
+
+@pytest.mark.parametrize("page", [p for p in (DOCS / "decisions").glob("*.md") if p.name != "README.md"], ids=lambda page: page.name)
+def test_every_decision_is_listed(page: Path) -> None:
+    assert f"({page.name})" in (DOCS / "decisions" / "README.md").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
