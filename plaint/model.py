@@ -61,7 +61,8 @@ FACTS = frozenset({
     "app_version", "app", "recommendation", "experienced", "verified_purchase", "incentivised", "status", "resolved",
     "reference", "order_value", "visit_type", "sub_ratings", "language_as_said", "translated_from", "source_name",
     "item", "item_kind", "flair", "category", "topic", "answered", "accepted", "edited_note", "device", "outcome",
-    "desired_outcome", "loss", "edit_history", "visibility", "quoted", "invited", "pros", "cons", "advice", "votes", "decision", "podcast", "in_forum",
+    "desired_outcome", "loss", "edit_history", "visibility", "quoted",
+    "invited", "pros", "cons", "advice", "votes", "decision", "podcast", "in_forum",
     "date_as_said",
 })  # fmt: skip
 """What `Post.facts` may hold: things that only some kinds of source say, under names that are the same for all."""
