@@ -101,6 +101,7 @@ WORDS: dict[str, str] = {
     "search.older": "Older",
     "search.where": "{first} to {last} of {total}",
     "search.pages": "Pages of the list",
+    "search.outside": "{posts} more that the bars do not hold: undated, older, or dated in the future.",
     "search.nothing": "Nothing matches",
     "search.archive": "The archive holds {posts} that you may see.",
     "search.without": "Without the filter on {what}: {posts}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -18,9 +18,9 @@ from dashboard.wording import count, say
 from plaint.desk.rights import Refused
 from plaint.insight import periods
 from plaint.insight.periods import Period
-from plaint.model import Person
+from plaint.model import Firm, Person
 from plaint.query.parse import Unreadable, parse_query
-from plaint.query.tree import And, Found, Node, Search, Sort, Term
+from plaint.query.tree import EVERYTHING, And, Found, Node, Search, Sort, Term
 
 PAGE = 25
 PERIODS = {"24h": "24 h", "7d": "7 d", "30d": "30 d", "12m": "12 m", "all": "All", "dates": "Dates"}
@@ -35,33 +35,44 @@ def page() -> None:
     with st.container(key="h1"):
         here.show(tag("h1", say("page.search"), class_="vh"))
     _controls()
-    try:
-        query = parse_query(address.one("q"))
-    except Unreadable as error:
-        here.show(states.unreadable(address.one("q"), str(error.message), error.position, error.hint))
-        query = None
     include, exclude, ignored = facets.chosen(names)
-    if firm is not None:
-        query = None if query is None else And((query, Term(firm.key, "firm")))
     if ignored:
         here.show(states.note(say("app.ignored", what=", ".join(ignored))))
-    if query is None:
-        _last_good(person, now, zone)
-        return
-    period = _period(person, query, now, zone)
-    search = Search(
-        query=periods.within(query, period if address.one("per", "all") != "all" else None), include=include, exclude=exclude,
-        sort=Sort(address.one("sort", "newest")) if address.one("sort", "newest") in ORDERS else Sort.NEWEST, limit=PAGE,
-        cursor=(address.many("after") or (None,))[-1], facets=tuple(dict.fromkeys(facets.field_of(name) for name in facets.FIELDS)),
-        edges=period.edges() if period else (),
-    )  # fmt: skip
     try:
-        found = _look_up(person, search)
-    except (Refused, ValueError) as error:
-        here.show(states.refusal(str(error)))
-        return
-    st.session_state["good"] = (person.key, search)
-    _answer(found, search, period, person, now, zone)
+        query = _query(firm)
+        period = _period(person, firm, now, zone)
+        search = Search(
+            query=periods.within(query, None if _is_open() else period), include=include, exclude=exclude, sort=_order(), limit=PAGE,
+            cursor=(address.many("after") or (None,))[-1], facets=tuple(facets.field_of(name) for name in facets.FIELDS),
+            edges=period.edges() if period else (),
+        )  # fmt: skip
+        found, search = _look_up(person, search)
+    except Unreadable as error:
+        here.show(states.unreadable(address.one("q"), error.message, error.position, error.hint))
+        _last_good(person, now, zone)
+    except (Refused, ValueError) as refused:
+        here.show(states.refusal(str(refused)))
+        _last_good(person, now, zone)
+    else:
+        st.session_state["good"] = (person.key, search)
+        _answer(found, search, period, person, now, zone)
+
+
+def _query(firm: Firm | None) -> Node:
+    """What was typed, within the firm of the sidebar; raises Unreadable."""
+    typed = parse_query(address.one("q"))
+    return typed if firm is None else And((typed, Term(firm.key, "firm")))
+
+
+def _order() -> Sort:
+    name = address.one("sort", Sort.NEWEST.value)
+    return Sort(name) if name in ORDERS else Sort.NEWEST
+
+
+def _is_open() -> bool:
+    """Whether the period is open at both ends, so that undated posts belong to it."""
+    name = address.one("per", "all")
+    return name not in PERIODS or name == "all" or (name == "dates" and not (address.day("from") or address.day("to")))
 
 
 def _controls() -> None:
@@ -114,29 +125,34 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-def _period(person: Person, query: Node, now: datetime, zone: ZoneInfo) -> Period | None:
-    """The days that are looked at; for "All" those from the first to the last dated post."""
+OLDEST_BAR = timedelta(days=3650)
+"""How far back the bars of "All" reach at most: one post dated 1970 must not press all others into one bar."""
+
+
+def _period(person: Person, firm: Firm | None, now: datetime, zone: ZoneInfo) -> Period | None:
+    """The days that are looked at; for "All" those from the first dated post of the archive to now."""
     name = address.one("per", "all")
     if name in {"24h", "7d", "30d", "12m"}:
         return periods.last(PERIODS[name], now, zone)
-    if name == "dates" and (address.day("from") or address.day("to")):
+    if not _is_open():
         today = now.astimezone(zone).date()
         first, until = address.day("from") or address.day("to") or today, address.day("to") or today
         return periods.days(min(first, until), max(first, until), zone)
-    ends = [reads.look_up(person, Search(query=query, sort=sort, limit=1)).hits for sort in (Sort.OLDEST, Sort.NEWEST)]
-    dated = [hit.post.published for side in ends for hit in side if hit.post.published]
-    return periods.spanning(min(one.start for one in dated), max(one.start for one in dated), zone) if dated else None
+    oldest = reads.look_up(person, Search(query=Term(firm.key, "firm") if firm else EVERYTHING, sort=Sort.OLDEST, limit=1)).hits
+    dated = [hit.post.published.start for hit in oldest if hit.post.published]
+    return periods.spanning(max(dated[0], now - OLDEST_BAR), now, zone) if dated and dated[0] < now else None
 
 
-def _look_up(person: Person, search: Search) -> Found:
-    """The answer; a cursor of another question is dropped and said so."""
+def _look_up(person: Person, search: Search) -> tuple[Found, Search]:
+    """The answer, and what it answers: a cursor of another question is dropped and said so."""
     try:
-        return reads.look_up(person, search)
+        return reads.look_up(person, search), search
     except ValueError:
         if search.cursor is None:
             raise
         here.show(states.note(say("search.cursor_gone")))
-        return reads.look_up(person, replace(search, cursor=None))
+        first = replace(search, cursor=None)
+        return reads.look_up(person, first), first
 
 
 def _answer(found: Found, search: Search, period: Period | None, person: Person, now: datetime, zone: ZoneInfo) -> None:
@@ -156,7 +172,7 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
             _histogram(found, period, now, zone)
         here.remember([hit.post.id for hit in found.hits])
         here.show(hits.hits(found.hits, names, now, zone, carry={"firm": address.one("firm") or None}))
-        here.show(_pager(found))
+        here.show(_pager(found, address.many("after") if search.cursor else ()))
     facets.picker(found, names, search.include, search.exclude)
 
 
@@ -179,8 +195,11 @@ def _histogram(found: Found, period: Period, now: datetime, zone: ZoneInfo) -> N
         if points:
             _choose_bar(points[0], said, period)
 
+    outside = found.total - sum(found.histogram)
     with st.container(key="histogram", gap=None):
         st.altair_chart(charts.histogram(said, period.step, pick=True), key="bars", on_select=pick, alt=charts.finding(said), width="stretch")
+        if outside:
+            here.show(tag("p", say("search.outside", posts=count(outside, "post")), class_="soft"))
         with st.expander(say("chart.table"), key="bars_table", on_change="rerun") as shown:
             if shown.open:
                 here.show(charts.as_table(said))
@@ -198,9 +217,8 @@ def _choose_bar(point: dict[str, object], said: list[charts.Bar], period: Period
     address.change(per="dates", from_=first.isoformat(), to=until.isoformat())
 
 
-def _pager(found: Found) -> Html:
+def _pager(found: Found, trail: tuple[str, ...]) -> Html:
     """Newer and Older by cursor; the trail of cursors in the address is the way back."""
-    trail = address.many("after")
     first = len(trail) * PAGE + 1
     here_ = address.here()
     newer = chips.link("search", say("search.newer"), {**here_, "after": trail[:-1]}) if trail else Html()
@@ -235,7 +253,7 @@ def _without(search: Search, person: Person) -> list[tuple[str, int]]:
                 search, include=_but(search.include, field), exclude=_but(search.exclude, field), limit=0, cursor=None, facets=(), edges=()
             )
             found.append((parameter, reads.look_up(person, less).total))
-    if address.one("per", "all") != "all" and isinstance(search.query, And):
+    if not _is_open() and isinstance(search.query, And):
         less = replace(search, query=search.query.of[0], limit=0, cursor=None, facets=(), edges=())
         found.append(("per", reads.look_up(person, less).total))
     return found

@@ -17,6 +17,7 @@ from dashboard.wording import say
 from plaint.cases import events as e
 from plaint.cases.events import Recorded
 from plaint.cases.queues import Queued
+from plaint.cases.spoken import spoken
 from plaint.ports import CaseRow
 
 
@@ -111,6 +112,8 @@ def done(event: e.CaseEvent, people: Mapping[str, str]) -> str:
             return f"closed it: {ENDED.get(how, how)}."
         case e.Reopened():
             return "took it up again."
+        case _:
+            return f"{spoken(event)}."
 
 
 def _words(event: e.CaseEvent) -> Html:

@@ -34,7 +34,9 @@ Parameters = Mapping[str, str | tuple[str, ...] | None]
 
 def href(page: str, view: Parameters | None = None, **parameters: str | tuple[str, ...] | None) -> str:
     """The address of a page with its parameters, `view` first; Overview is `/`."""
-    query = urlencode([(key, value) for key, value in {**(view or {}), **parameters}.items() if value not in (None, "", ())], doseq=True, errors="replace")
+    query = urlencode(
+        [(key, value) for key, value in {**(view or {}), **parameters}.items() if value not in (None, "", ())], doseq=True, errors="replace"
+    )
     return ("/" if page == "overview" else f"/{page}") + (f"?{query}" if query else "")
 
 

@@ -90,12 +90,14 @@ def make(stores: Any, *, posts: int = 240, cases: bool = True) -> None:
         register.approve(stores, carla, approval, NOW, f"approve-{source}")
     fill(stores, posts)
     ledger(stores)
-    if cases:
+    if cases and posts:
         casework(stores)
 
 
 def fill(stores: Any, number: int) -> None:
     """Reviews and board posts with answers, a surge two days ago, an edited one, one that vanished, and hostile text."""
+    if not number:
+        return
     dice = random.Random(7)
     made = [_post(dice, at, NOW - timedelta(hours=dice.expovariate(1 / 300))) for at in range(number)]
     made += [_outage(dice, at, NOW - timedelta(days=2, minutes=7 * at)) for at in range(max(1, number // 8))]

@@ -38,11 +38,25 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(
     ("front", "back"),
     [
-        ("ink", "ground"), ("ink", "panel"), ("ink", "mark"), ("ink", "red-bg"), ("ink", "amber-bg"), ("soft", "ground"), ("soft", "panel"), ("link", "ground"),
-        ("link", "panel"), ("red", "red-bg"), ("amber", "amber-bg"), ("green", "green-bg"), ("blue", "blue-bg"), ("violet", "violet-bg"), ("red", "ground"),
-        ("amber", "ground"), ("ground", "ink"),
+        ("ink", "ground"),
+        ("ink", "panel"),
+        ("ink", "mark"),
+        ("ink", "red-bg"),
+        ("ink", "amber-bg"),
+        ("soft", "ground"),
+        ("soft", "panel"),
+        ("link", "ground"),
+        ("link", "panel"),
+        ("red", "red-bg"),
+        ("amber", "amber-bg"),
+        ("green", "green-bg"),
+        ("blue", "blue-bg"),
+        ("violet", "violet-bg"),
+        ("red", "ground"),
+        ("amber", "ground"),
+        ("ground", "ink"),
     ],
-)  # fmt: skip
+)
 def test_our_own_text_can_be_read(front: str, back: str, scheme: int) -> None:
     assert contrast(PAIRS[front][scheme], PAIRS[back][scheme]) >= TEXT
 
