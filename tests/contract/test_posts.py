@@ -224,3 +224,56 @@ def test_ill_asked_questions_say_what_is_wrong(stores: Stores) -> None:
     ]:
         with pytest.raises(ValueError, match=said):
             stores.posts.search(asked)
+
+
+def test_a_span_of_the_same_width_seen_later_does_not_move_the_date(stores: Stores) -> None:
+    first = PartialDate(earliest="2026-02-27", latest="2026-02-28", said="2 days ago")
+    stores.posts.put([post(published=first)])
+    stores.posts.put([post(published=PartialDate(earliest="2026-03-03", latest="2026-03-04", said="2 days ago"), day=6)])
+    assert stores.posts.get(["board:1"])[0].published == first
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("published:<2026-02-01", ["1", "2"]),
+        ("published:<=2026-02-01", ["1", "2", "3"]),
+        ("published:>2026-01-31", ["3", "4"]),
+        ("published:>=2026-01-31", ["2", "3", "4"]),
+        ("published:[2026-01-31 TO 2026-02-01}", ["2"]),
+        ("published:2026-02", ["3", "4"]),
+        ("published:*", ["1", "2", "3", "4"]),
+        ("-published:2026", ["5"]),
+        ("-url:https://board.example/1", ["2", "3", "4", "5"]),
+        ("-thread:t", ["2", "3", "4", "5"]),
+        ("-rating:>1", ["1", "2", "3", "4", "5"]),
+        ("-case:c-1", ["1", "2", "3", "4", "5"]),
+    ],
+)
+def test_days_are_whole_days_and_what_is_not_said_is_neither_in_nor_out_of_a_range(stores: Stores, query: str, refs: list[str]) -> None:
+    moments = ["2026-01-30T23:59:59Z", "2026-01-31T23:59:59.999999Z", "2026-02-01", "2026-02-28T10:00:00Z", None]
+    stores.posts.put([
+        post(str(number), published=moment and PartialDate(earliest=moment, latest=moment),
+             url="https://board.example/1" if number == 1 else None, thread="t" if number == 1 else None)
+        for number, moment in enumerate(moments, 1)
+    ])  # fmt: skip
+    assert sorted(found(stores, query)) == refs
+
+
+@pytest.mark.parametrize("facets", [(), ("firm", "source")])
+@pytest.mark.parametrize("limit", [1, 3, 7])
+def test_every_page_of_many_equal_dates_is_whole(stores: Stores, facets: tuple[str, ...], limit: int) -> None:
+    def dated(number: int) -> Post:
+        day = f"2026-01-{1 + number // 5:02}"
+        return post(f"{number:02}", published=PartialDate(earliest=day, latest=day))
+
+    stores.posts.put([dated(number) for number in range(33)])
+    asked, pages = Search(query=Term("refund"), limit=limit, facets=facets), []
+    while True:
+        page = stores.posts.search(asked)
+        pages.append([hit.post.ref for hit in page.hits])
+        if page.next is None:
+            break
+        asked = replace(asked, cursor=page.next)
+    assert all(len(refs) == limit for refs in pages[:-1])
+    assert [ref for refs in pages for ref in refs] == sorted((f"{number:02}" for number in range(33)), key=lambda ref: (-(int(ref) // 5), ref))

@@ -34,7 +34,7 @@ def _walked(stores: Stores, search: Search) -> list[str]:
         assert len(found.hits) == search.limit
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(archive=archives(), asked=searches)
 def test_a_store_answers_as_if_it_had_looked_at_every_post(fresh: Fresh, archive: tuple, asked: Search) -> None:
     posts, cases, gone = archive

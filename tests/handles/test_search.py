@@ -22,7 +22,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     address = f"sqlite:///{tmp_path_factory.mktemp('store')}/plaint.db"
     stores = connect(address)
     stores.posts.put([
-        Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", lang=ENGLISH, author=Author(name="Zoe"),
+        Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", lang=ENGLISH,
+             author=Author(name="Zoe"),
              published=PartialDate(earliest=f"2026-01-{number:02}", latest=f"2026-01-{number:02}"),
              firms=(AboutFirm(key="orbit" if number % 2 else "air", score=1, how="asked"),))
         for number in range(1, 8)
