@@ -1,6 +1,6 @@
 """Every source reads its made-up pages as their `expected.json` says. A new case is a folder; nothing is listed here.
 
-`tests/sites/SOURCE/CASE/page.*` is read with the `url`, `headers` and `status` of `expected.json`, which holds either `broken` (the alarm's
+`tests/sites/SOURCE/CASE/page.*` is read with the `url`, `headers`, `status` and `meta` of `expected.json`, which holds either `broken` (the alarm's
 name) or `posts`, `rejected` (the field of each), `follow` and `announced`. Of a post all that is not a default is compared.
 """
 
@@ -35,7 +35,8 @@ def asked_of(case: Path) -> dict[str, Any]:
 def page_of(case: Path) -> Page:
     said = asked_of(case)
     (file,) = case.glob("page.*")
-    return Page(file.read_bytes(), url=said.get("url", ""), at="2026-11-24T10:00:00Z", headers=said.get("headers"), status=said.get("status", 200))
+    facts = {name: said[name] for name in ("url", "headers", "status", "meta") if name in said}
+    return Page(file.read_bytes(), at="2026-11-24T10:00:00Z", **facts)
 
 
 def shown(post: RawPost) -> dict[str, Any]:
