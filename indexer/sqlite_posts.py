@@ -100,7 +100,7 @@ class SqlitePosts:
         with self._file.reading() as c:
             _need_same_words(c)
             question = Question(c, self._known_shapes(c), search)
-            is_counted = bool(search.facets or search.edges)
+            is_counted = bool(search.facets or search.edges) or question.is_costly
             total, facets, histogram, bounded = question.counted() if is_counted else (question.total(), {}, (), ())
             if question.is_ranked:
                 return self._ranked(c, question, search, after, Found(total=total, hits=(), facets=facets, histogram=histogram, bounded=bounded))

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from indexer.sqlite_match import Condition, Match, Shapes, Tags, Translator, Value, Where, where
 from indexer.sqlite_rows import Shape
@@ -55,13 +56,15 @@ _WIDE = re.compile(r"\bp\.(?!n\b|shape\b|at\b)")
 class Source:
     """Where rows `p` with n, shape and at come from, with the demands that belong to it.
 
-    `is_post`: all columns are there. `newest` is the row whose `at` is read in order where that can be.
+    `is_post`: all columns are there. `newest` is the row whose `at` is read in order where that can be. `repeats`: only
+    the last demand keeps a post from coming more than once.
     """
 
     sql: str
     demands: tuple[Where, ...] = ()
     is_post: bool = False
     newest: str = "p"
+    repeats: bool = False
 
 
 POSTS = Source("post AS p", is_post=True)
@@ -175,16 +178,24 @@ class Question:
         filters = (condition for field, conditions in self._filters.items() if field != but for condition in conditions)
         return all(shape in condition.of for condition in filters if isinstance(condition, Shapes))
 
+    @property
+    def is_costly(self) -> bool:
+        """Whether even a total is had sooner by gathering: the posts of several tags, which may have more than one of them."""
+        texts, tags = _of_kind(self._all_demands(), Match), _of_kind(self._all_demands(), Tags)
+        return not texts and bool(tags) and len(self._rarest(tags).of) > 1
+
+    def _rarest(self, tags: Sequence[Tags]) -> Tags:
+        return min(tags, key=lambda tag: self._posts_tagged(tag.of))
+
     def _driver(self, demands: Sequence[Condition]) -> tuple[Source, list[Where]]:
         """What to read first, and what is left to ask of each row."""
-        texts = [demand for demand in demands if isinstance(demand, Match)]
-        tags = [demand for demand in demands if isinstance(demand, Tags)]
+        texts, tags = _of_kind(demands, Match), _of_kind(demands, Tags)
         if texts:
             rest = [where(demand) for demand in demands if demand is not texts[0]]
             return Source("fts CROSS JOIN post AS p ON p.n = fts.rowid", (Where("fts MATCH ?", (texts[0].said,)),), is_post=True), rest
         if not tags:
             return POSTS, [where(demand) for demand in demands]
-        first = min(tags, key=lambda tag: self._posts_tagged(tag.of))
+        first = self._rarest(tags)
         rest = [where(demand) for demand in demands if demand is not first]
         source = _tagged(first)
         return (_with_post(source) if any(_WIDE.search(test.sql) for test in rest) else source), rest
@@ -192,13 +203,13 @@ class Question:
     def _gather(self) -> tuple[Source, list[Where]]:
         """The rows to count, without the filters; gathered once where finding them costs more than reading them."""
         source, rest = self._driver(self._asked)
-        self._is_gathered = source.is_post if source is not POSTS else any(map(_is_slow, rest))
+        self._is_gathered = source.is_post or source.repeats if source is not POSTS else any(map(_is_slow, rest))
         if not self._is_gathered:
             return source, rest
         self._c.execute("CREATE TEMP TABLE IF NOT EXISTS hit (n INTEGER PRIMARY KEY, shape INTEGER NOT NULL, at INTEGER NOT NULL)")
         self._c.execute("DELETE FROM hit")
-        sql, values = _select("p.n, p.shape, p.at", source, rest)
-        self._c.execute(f"INSERT INTO hit {sql}", values)
+        sql, values = _select("p.n, p.shape, p.at", replace(source, demands=source.demands[:1]) if source.repeats else source, rest)
+        self._c.execute(f"INSERT OR IGNORE INTO hit {sql}", values)
         return GATHERED, []
 
     _is_gathered = False
@@ -306,12 +317,19 @@ class Question:
         return int(self._c.execute(sql, values).fetchone()[0])
 
 
+_Kind = TypeVar("_Kind", Match, Tags)
+
+
+def _of_kind(demands: Sequence[Condition], kind: type[_Kind]) -> list[_Kind]:
+    return [demand for demand in demands if isinstance(demand, kind)]
+
+
 def _tagged(tags: Tags) -> Source:
     if len(tags.of) == 1:
         return Source("tagged AS p", (Where("p.v = ?", (tags.of[0],)),))
     values = ", ".join(map(str, tags.of))
     once = f"NOT EXISTS (SELECT 1 FROM tag AS other WHERE other.n = p.n AND other.v IN ({values}) AND other.v < p.v)"
-    return Source("tagged AS p", (Where(f"p.v IN ({values})"), Where(once)))
+    return Source("tagged AS p", (Where(f"p.v IN ({values})"), Where(once)), repeats=True)
 
 
 def _with_post(source: Source) -> Source:
