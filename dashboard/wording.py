@@ -97,6 +97,7 @@ WORDS: dict[str, str] = {
     "search.example.8": "published between two days",
     "search.example.9": "by who wrote it",
     "search.example.10": "posts that belong to a case",
+    "search.list": "Posts found",
     "search.newer": "Newer",
     "search.older": "Older",
     "search.where": "{first} to {last} of {total}",

@@ -171,7 +171,8 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
         if period:
             _histogram(found, period, now, zone)
         here.remember([hit.post.id for hit in found.hits])
-        here.show(hits.hits(found.hits, names, now, zone, carry={"firm": address.one("firm") or None}))
+        listed = hits.hits(found.hits, names, now, zone, carry={"firm": address.one("firm") or None})
+        here.show(join([tag("h2", say("search.list"), class_="vh"), listed]))
         here.show(_pager(found, address.many("after") if search.cursor else ()))
     facets.picker(found, names, search.include, search.exclude)
 
@@ -268,9 +269,7 @@ def _last_good(person: Person, now: datetime, zone: ZoneInfo) -> None:
     kept = st.session_state.get("good")
     if kept and kept[0] == person.key:
         found = reads.look_up(person, kept[1])
-        here.show(
-            tag("div", join([tag("p", say("search.before"), class_="soft"), hits.hits(found.hits, here.names(person), now, zone)]), class_="old")
-        )
+        here.show(tag("div", join([tag("h2", say("search.before")), hits.hits(found.hits, here.names(person), now, zone)]), class_="old"))
 
 
 page()
