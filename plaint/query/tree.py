@@ -14,7 +14,7 @@ from plaint.model import Post
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word. Without `field` it is looked for in the text and the title, also by its stems; else equality."""
+    """One word. Without `field` it is looked for in the text and the title, also by its stems; `title` and `author` as words; else equality."""
 
     value: str
     field: str | None = None
