@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
+from handles import case_answers
+from handles.case_options import (
+    CaseArgument,
+    CauseOption,
+    CommandOption,
+    ExpectedOption,
+    OutcomeOption,
+    ProductOption,
+    ReasonOption,
+    RedressOption,
+    answer,
+    case_json,
+    perform,
+    shown,
+)
+from handles.options import AsOption, StoreOption, now, wrong_usage
 
 if TYPE_CHECKING:
-    from plaint.cases.case import Case
-    from plaint.cases.clocks import CaseClock
-    from plaint.desk.casework import CaseView
     from plaint.model import Person
     from plaint.ports import Stores
-
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The id of a case, like c-ab2c-3def-4ghi.")]
-ExpectedOption = Annotated[int | None, typer.Option("--expected", metavar="VERSION", help="Refuse if the case is no longer at this version.")]
-CommandOption = Annotated[str | None, typer.Option("--command", metavar="ID", help="Do it once however often this id is given.")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in words that stay with the case.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -33,6 +39,8 @@ def add(app: typer.Typer) -> None:
         ("close", close), ("reopen", reopen),
     ):  # fmt: skip
         case.command(name)(command)
+    for part in (case_answers,):
+        part.commands(case)
     app.add_typer(case)
 
 
@@ -51,9 +59,9 @@ def open_case(
 
     def act(stores: Stores, person: Person) -> Any:
         made = casework.open_case(stores, person, posts=posts, firm=firm, now=now(), command=command or uuid4().hex)
-        return _case(casework.load(stores, person, made, now()).case)
+        return case_json(casework.load(stores, person, made, now()).case)
 
-    _answer(store, as_, act)
+    answer(store, as_, act)
 
 
 def list_cases(
@@ -91,7 +99,7 @@ def list_cases(
         listed = casework.list_cases(stores, person, wanted, now())
         return {"total": listed.total, "cases": listed.rows}
 
-    _answer(store, as_, look)
+    answer(store, as_, look)
 
 
 def show(case: CaseArgument, store: StoreOption = None, as_: AsOption = None) -> None:
@@ -101,7 +109,7 @@ def show(case: CaseArgument, store: StoreOption = None, as_: AsOption = None) ->
     """
     from plaint.desk import casework
 
-    _answer(store, as_, lambda stores, person: _shown(casework.load(stores, person, case, now())))
+    answer(store, as_, lambda stores, person: shown(casework.load(stores, person, case, now())))
 
 
 def confirm(
@@ -110,6 +118,8 @@ def confirm(
     regime: Annotated[
         list[str] | None, typer.Option("--regime", help="Clocks that run, such as UK-DISP; may be repeated (default: the firm's).")
     ] = None,
+    product: ProductOption = None,
+    cause: CauseOption = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
@@ -119,14 +129,17 @@ def confirm(
 
     Example: plaint case confirm c-ab2c-3def-4ghi --reason "charged twice, asks for the money" --as tom
     """
+    from plaint.cases.outcomes import Classify
     from plaint.desk import casework
 
-    _do(
+    about = None if product is None and cause is None else Classify(product=product, cause=cause)
+
+    perform(
         store,
         as_,
         expected,
         command,
-        lambda stores, person, **once: casework.confirm(stores, person, case, reason=reason, regimes=regime or None, **once),
+        lambda stores, person, **once: casework.confirm(stores, person, case, reason=reason, regimes=regime or None, about=about, **once),
     )
 
 
@@ -146,7 +159,7 @@ def reject(
     """
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.reject(stores, person, case, code=reason, words=words, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.reject(stores, person, case, code=reason, words=words, **once))
 
 
 def duplicate(
@@ -163,7 +176,7 @@ def duplicate(
     """
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.mark_duplicate(stores, person, case, of=of, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.mark_duplicate(stores, person, case, of=of, **once))
 
 
 def refer(
@@ -181,7 +194,7 @@ def refer(
     """
     from plaint.desk import casework
 
-    _do(
+    perform(
         store,
         as_,
         expected,
@@ -204,7 +217,7 @@ def assign(
     """
     from plaint.desk import casework
 
-    _do(
+    perform(
         store,
         as_,
         expected,
@@ -228,7 +241,7 @@ def note(
     from plaint.desk import casework
 
     words = sys.stdin.read() if text == "-" else text
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.note(stores, person, case, text=words, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.note(stores, person, case, text=words, **once))
 
 
 def acknowledge(
@@ -240,7 +253,7 @@ def acknowledge(
     """
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, **once))
 
 
 def move_start(
@@ -258,13 +271,15 @@ def move_start(
     """
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.move_start(stores, person, case, to=to, reason=reason, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.move_start(stores, person, case, to=to, reason=reason, **once))
 
 
 def close(
     case: CaseArgument,
     how: Annotated[str | None, typer.Option("--how", help="How a complaint ended: final_response, summary_resolution or withdrawn.")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="More words.")] = None,
+    outcome: OutcomeOption = None,
+    redress: RedressOption = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
@@ -272,11 +287,13 @@ def close(
 ) -> None:
     """End the work on a case.
 
-    Example: plaint case close c-ab2c-3def-4ghi --how final_response --as tom
+    Example: plaint case close c-ab2c-3def-4ghi --how final_response --outcome upheld --redress 120 --as tom
     """
+    from plaint.cases.decide import Close
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.close(stores, person, case, how=how, reason=reason, **once))
+    asked = Close(how=how, reason=reason, outcome=outcome, redress=redress)
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
 
 
 def reopen(
@@ -293,53 +310,4 @@ def reopen(
     """
     from plaint.desk import casework
 
-    _do(store, as_, expected, command, lambda stores, person, **once: casework.reopen(stores, person, case, reason=reason, **once))
-
-
-def _answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], Any]) -> None:
-    """Print what a question or an act gives; a refusal ends with its reason."""
-    from plaint.desk.rights import Refused
-
-    need_store(store)
-    with opened(store) as stores:
-        person = acting(stores, as_)
-        try:
-            answer = ask(stores, person)
-        except Refused as refusal:
-            refuse(refusal.reason)
-        say(answer)
-
-
-def _do(store: str | None, as_: str | None, expected: int | None, command: str | None, act: Callable[..., Case]) -> None:
-    """Act, and print the case as it is then."""
-    once = {"now": now(), "command": command or uuid4().hex, "expected": expected}
-    _answer(store, as_, lambda stores, person: _case(act(stores, person, **once)))
-
-
-def _case(case: Case) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {"case": case.id, "state": case.state, **{name: value for name, value in asdict(case).items() if name != "id"}}
-
-
-def _shown(view: CaseView) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    history = [
-        {"version": one.version, "at": one.at, "by": one.by, "event": type(one.event).__name__, **asdict(one.event)} for one in view.history
-    ]  # fmt: skip
-    clocks = [_clock(clock) for clock in view.clocks.clocks]
-    return {
-        **_case(view.case), "history": history, "start": view.clocks.start, "receipts": view.clocks.receipts,
-        "clocks": clocks, "trouble": view.clocks.trouble,
-    }  # fmt: skip
-
-
-def _clock(clock: CaseClock) -> dict[str, Any]:
-    from plaint.deadlines.trace import traced
-
-    return {
-        "regime": clock.deadline.regime, "key": clock.deadline.key, "status": clock.status, "why_status": clock.why,
-        "due": clock.due, "due_latest": clock.due_latest, "used": clock.used, "met_at": clock.met_at,
-        "provisional": clock.provisional, "trace": traced(clock.deadline),
-    }  # fmt: skip
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.reopen(stores, person, case, reason=reason, **once))

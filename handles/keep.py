@@ -106,7 +106,7 @@ def _given(stores: Stores) -> Iterator[list[Post]]:
 
 def _mark_again(stores: Stores) -> int:
     """Bring the lists of cases up to the log, then tie posts to their cases as the lists have them; how many posts."""
-    from plaint.desk.casework import catch_up
+    from plaint.desk.acting import catch_up
     from plaint.ports import CaseFilter
     from plaint.query.tree import CaseMark
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from plaint.cases import events as e
+from plaint.cases.outcome_events import ComplaintClassified, Resolved
+from plaint.cases.outcomes import Classified
 from plaint.deadlines.start import Start, Times
 from plaint.model import Ownership
 
@@ -63,7 +65,8 @@ class Case:
     """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
 
     `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC.
-    `posts` is empty once they were erased.
+    `posts` is empty once they were erased. `classified` maps a taxonomy to what the complaint is about; `redress` is
+    decimal text in `currency`. The answer's fields are None again once it is reopened.
     """
 
     id: str
@@ -91,6 +94,14 @@ class Case:
     closed_how: str | None = None
     reopened_at: str | None = None
     notes: int = 0
+    classified: Mapping[str, Classified] = field(default_factory=dict)
+    root_cause: str | None = None
+    vulnerability: tuple[str, ...] = ()
+    resolved_at: str | None = None
+    resolved_how: str | None = None
+    outcome: str | None = None
+    redress: str | None = None
+    currency: str | None = None
 
     @property
     def state(self) -> State:
@@ -139,9 +150,16 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
         case e.ClockStartMoved(start=start):
             return replace(case, start=start)
         case e.Closed(how=how):
-            return replace(case, closed_at=recorded.at, closed_how=how, done={**case.done, how: recorded.at})
+            return replace(case, closed_at=recorded.at, closed_how=how, done={how: recorded.at, **case.done})
         case e.Reopened():
             return _reopened(case, recorded)
+        case ComplaintClassified() as said:
+            return _classified(case, said)
+        case Resolved() as answer:
+            return replace(
+                case, resolved_at=recorded.at, resolved_how=answer.how, outcome=answer.outcome, redress=answer.redress,
+                currency=answer.currency, done={**case.done, answer.how: recorded.at},
+            )  # fmt: skip
 
 
 def _decided(case: Case, recorded: e.Recorded, status: State) -> Case:
@@ -151,7 +169,14 @@ def _decided(case: Case, recorded: e.Recorded, status: State) -> Case:
 def _reopened(case: Case, recorded: e.Recorded) -> Case:
     """A reopened complaint's answer was not the final one; that it was acknowledged stays true. What was no complaint is undecided again."""
     done = {what: at for what, at in case.done.items() if what not in set(Ending)}
-    case = replace(case, closed_at=None, closed_how=None, reopened_at=recorded.at, done=done)
+    case = replace(case, closed_at=None, closed_how=None, reopened_at=recorded.at, done=done, resolved_at=None, resolved_how=None,
+                   outcome=None, redress=None, currency=None)  # fmt: skip
     if case.status is State.CONFIRMED_COMPLAINT:
         return case
     return replace(case, status=State.CANDIDATE, decided_at=None, decided_by=None, code=None, duplicate_of=None, referred_to=None)
+
+
+def _classified(case: Case, said: ComplaintClassified) -> Case:
+    about = Classified(version=said.scheme_version, product=said.product, cause=said.cause)
+    drivers = case.vulnerability if said.vulnerability is None else tuple(said.vulnerability.split("\n")) if said.vulnerability else ()
+    return replace(case, classified={**case.classified, said.scheme: about}, root_cause=said.root_cause or case.root_cause, vulnerability=drivers)

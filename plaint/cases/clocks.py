@@ -89,8 +89,8 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
     for name in case.regimes if case.regimes is not None else firm.regimes:
         try:
             regime = _regime(name)
-            first = _counted(regime, start.at, firm)
-            last = _counted(regime, start.latest, firm) if start.is_span else first
+            first = counted(regime, start.at, firm)
+            last = counted(regime, start.latest, firm) if start.is_span else first
         except BadInputs as bad:
             trouble.append(f"{name}: {bad}")
             continue
@@ -107,8 +107,8 @@ def _regime(id: str) -> Regime:
     return regimes()[id]
 
 
-def _counted(regime: Regime, at: str, firm: Firm) -> Answer:
-    """The regime's answer for a start. Where a regime spans several zones the firm's own counts, else the regime's."""
+def counted(regime: Regime, at: str, firm: Firm) -> Answer:
+    """The regime's answer for a start (ISO 8601); raises BadInputs. Where a regime spans several zones the firm's own counts, else the regime's."""
     inputs: dict[str, object] = {regime.receipt: at}
     if regime.local == "firm" and firm.zone != "UTC":
         inputs["received_tz"] = firm.zone

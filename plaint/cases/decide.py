@@ -11,17 +11,12 @@ from datetime import UTC, date, datetime
 from rapidfuzz.process import extractOne
 
 from plaint.cases import events as e
+from plaint.cases import outcomes as o
 from plaint.cases.case import STATE_WORDS, Case, Ending, NotAComplaint, State
+from plaint.cases.refusal import Refusal as Refusal
 from plaint.deadlines.regimes import regimes as known_regimes
 from plaint.deadlines.start import Basis, Start, Times, start_of
 from plaint.model import Ownership, iso
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something is not done."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +33,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
-    """Decide that it is a complaint under these regimes."""
+    """Decide that it is a complaint under these regimes; `about` may say at once what it is about."""
 
     regimes: tuple[str, ...]
     reason: str
+    about: o.Classify | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +92,13 @@ class MoveStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
-    """End the work."""
+    """End the work. With an `outcome` the answer is noted at once, with its redress (decimal text)."""
 
     how: str | None = None
     reason: str | None = None
+    outcome: str | None = None
+    redress: str | None = None
+    currency: str = "GBP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +108,7 @@ class Reopen:
     reason: str
 
 
-Command = Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen
+Command = Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen | o.Classify | o.Resolve
 
 LONGEST = 20_000
 """Characters that one note or reason may have."""
@@ -145,6 +144,10 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return _close(case, command)
         case Reopen(reason=reason):
             return _reopen(case, reason)
+        case o.Classify():
+            return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.classify(case, command)
+        case o.Resolve():
+            return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command)
 
 
 def _open(case: Case, command: Open) -> tuple[e.CaseEvent, ...] | Refusal:
@@ -174,7 +177,11 @@ def _confirm(case: Case, command: Confirm, now: datetime) -> tuple[e.CaseEvent, 
     start = start_of(case.ownership, times)
     if start is None:
         return Refusal("nothing is known of when this was published or collected; move the start of its clocks by hand")
-    return (e.ComplaintConfirmed(regimes=command.regimes, aware=iso(now), start=start, reason=command.reason.strip()),)
+    confirmed = e.ComplaintConfirmed(regimes=command.regimes, aware=iso(now), start=start, reason=command.reason.strip())
+    if command.about is None:
+        return (confirmed,)
+    about = o.classify(case, command.about)
+    return about if isinstance(about, Refusal) else (confirmed, *about)
 
 
 def _reject(case: Case, command: Reject) -> tuple[e.CaseEvent, ...] | Refusal:
@@ -248,11 +255,17 @@ def _close(case: Case, command: Close) -> tuple[e.CaseEvent, ...] | Refusal:
         return Refusal(f"{case.id} is a likely complaint: decide first whether it is one (confirm or reject)")
     is_complaint = case.status is State.CONFIRMED_COMPLAINT
     fitting = [how.value for how in Ending if (how is not Ending.NO_RESPONSE) == is_complaint]
-    how = command.how or (None if is_complaint else Ending.NO_RESPONSE.value)
+    how = command.how or (case.resolved_how if is_complaint else Ending.NO_RESPONSE.value)
     if how not in fitting:
         said = "say how it ended" if how is None else f"{case.id} is {STATE_WORDS[case.status]} and cannot end with {how!r}"
         return Refusal(f"{said}: {', '.join(fitting)}")
-    return (e.Closed(how=how, reason=(command.reason or "").strip() or None),)
+    if case.resolved_how is not None and how != case.resolved_how:
+        return Refusal(f"{case.id} was resolved with a {case.resolved_how}, so it ends with that, not with {how!r}")
+    closed = e.Closed(how=how, reason=(command.reason or "").strip() or None)
+    if command.outcome is None and command.redress is None:
+        return (closed,)
+    answer = o.resolve(case, o.Resolve(how=how, outcome=command.outcome or "", redress=command.redress, currency=command.currency))
+    return answer if isinstance(answer, Refusal) else (*answer, closed)
 
 
 def _reopen(case: Case, reason: str) -> tuple[e.CaseEvent, ...] | Refusal:
@@ -275,7 +288,7 @@ def _undecided(case: Case) -> Refusal | None:
 
 def _unreadable(command: Command) -> Refusal | None:
     """A refusal for text that no store could keep."""
-    for name in ("text", "reason", "words"):
+    for name in ("text", "reason", "words", "root_cause"):
         text = getattr(command, name, None)
         if text is None:
             continue

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.deadlines.start import Start, Times
 from plaint.model import Ownership
 from plaint.ports import Draft, Entry
@@ -128,6 +129,8 @@ CaseEvent = (
     | ClockStartMoved
     | Closed
     | Reopened
+    | ComplaintClassified
+    | Resolved
 )
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in CaseEvent.__args__}

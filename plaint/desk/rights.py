@@ -24,6 +24,7 @@ class Right(StrEnum):
     WORK_CASES = "work on cases"
     MOVE_CLOCKS = "move the start of a clock"
     EXPORT = "export"
+    MAKE_RETURNS = "make regulators' returns"
     APPROVE_SOURCES = "approve sources"
     COLLECT = "crawl and import"
     KEEP_FIRMS = "change the firms register"
@@ -41,8 +42,10 @@ ROLES: dict[str, frozenset[Right]] = {
     "reader": _READER,
     "agent": _AGENT,
     "approver": _AGENT,
-    "compliance": _AGENT | {Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS, Right.READ_LOG, Right.SEAL_LOG, Right.ERASE},
-    "auditor": _READER | {Right.SEE_AUTHORS, Right.READ_CASES, Right.EXPORT, Right.READ_LOG, Right.SEAL_LOG},
+    "compliance": _AGENT
+    | {Right.MAKE_RETURNS, Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS}
+    | {Right.READ_LOG, Right.SEAL_LOG, Right.ERASE},
+    "auditor": _READER | {Right.SEE_AUTHORS, Right.READ_CASES, Right.EXPORT, Right.MAKE_RETURNS, Right.READ_LOG, Right.SEAL_LOG},
     "admin": _READER | {Right.COLLECT, Right.KEEP_FIRMS, Right.SEAL_LOG, Right.KEEP_STORE, Right.KEEP_PEOPLE},
 }
 """What each role may do. An auditor reads all and changes no case; an admin sees no personal data."""

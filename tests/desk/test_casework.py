@@ -16,9 +16,9 @@ import pytest
 from indexer.connect import connect
 from plaint.cases.case import State
 from plaint.cases.clocks import Status
-from plaint.cases.events import Noted
+from plaint.cases.events import Noted, draft
 from plaint.deadlines.start import Basis
-from plaint.desk import casework, log
+from plaint.desk import acting, casework, log
 from plaint.desk.rights import Refused
 from plaint.model import AboutFirm, Approval, Capture, Firm, Kind, Ownership, PartialDate, Person, Post
 from plaint.ports import CaseFilter, StoreDown, Stores
@@ -230,7 +230,7 @@ def test_the_chain_holds_no_id_of_a_post_and_no_word_that_somebody_wrote(desk: S
 
 def test_a_crash_between_log_and_list_is_caught_up(desk: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     case = opened(desk)
-    monkeypatch.setattr(casework, "_project", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(acting, "project", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         casework.confirm(desk, TOM, case, reason="charged twice", now=NOW, command="k1")
     monkeypatch.undo()
@@ -336,7 +336,7 @@ def test_an_append_does_not_wait_for_an_import(desk: Stores, tmp_path: Path) -> 
         waits = []
         for number in range(60):
             begin = time.perf_counter()
-            entry = casework.draft(Noted(text=f"note {number}"))
+            entry = draft(Noted(text=f"note {number}"))
             desk.cases.append(case, None, [entry], at="2026-11-24T10:00:00Z", by="tom", command=f"n{number}")
             waits.append(time.perf_counter() - begin)
             time.sleep(0.01)

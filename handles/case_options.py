@@ -1,0 +1,78 @@
+"""What the commands of `plaint case` share: their options, how they act once, how a case is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from handles.options import acting, need_store, now, opened, refuse, say
+
+if TYPE_CHECKING:
+    from plaint.cases.case import Case
+    from plaint.cases.clocks import CaseClock
+    from plaint.desk.casework import CaseView
+    from plaint.model import Person
+    from plaint.ports import Stores
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The id of a case, like c-ab2c-3def-4ghi.")]
+ExpectedOption = Annotated[int | None, typer.Option("--expected", metavar="VERSION", help="Refuse if the case is no longer at this version.")]
+CommandOption = Annotated[str | None, typer.Option("--command", metavar="ID", help="Do it once however often this id is given.")]
+ProductOption = Annotated[str | None, typer.Option("--product", help="A product's code or label, as `plaint case terms` shows them.")]
+CauseOption = Annotated[str | None, typer.Option("--cause", help="Why they complain: a cause's code or label.")]
+OutcomeOption = Annotated[str | None, typer.Option("--outcome", help="How it was answered: upheld, partly_upheld or not_upheld.")]
+RedressOption = Annotated[str | None, typer.Option("--redress", metavar="AMOUNT", help="Money paid or offered, in pounds, like 120.50.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in words that stay with the case.")]
+
+
+def answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], Any]) -> None:
+    """Print what a question or an act gives; a refusal ends with its reason."""
+    from plaint.desk.rights import Refused
+
+    need_store(store)
+    with opened(store) as stores:
+        person = acting(stores, as_)
+        try:
+            answer = ask(stores, person)
+        except Refused as refusal:
+            refuse(refusal.reason)
+        say(answer)
+
+
+def perform(store: str | None, as_: str | None, expected: int | None, command: str | None, act: Callable[..., Case]) -> None:
+    """Act, and print the case as it is then."""
+    once = {"now": now(), "command": command or uuid4().hex, "expected": expected}
+    answer(store, as_, lambda stores, person: case_json(act(stores, person, **once)))
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case as it is printed."""
+    from dataclasses import asdict
+
+    return {"case": case.id, "state": case.state, **{name: value for name, value in asdict(case).items() if name != "id"}}
+
+
+def shown(view: CaseView) -> dict[str, Any]:
+    """A case with its history and clocks as it is printed."""
+    from dataclasses import asdict
+
+    history = [
+        {"version": one.version, "at": one.at, "by": one.by, "event": type(one.event).__name__, **asdict(one.event)} for one in view.history
+    ]  # fmt: skip
+    clocks = [_clock(clock) for clock in view.clocks.clocks]
+    return {
+        **case_json(view.case), "history": history, "start": view.clocks.start, "receipts": view.clocks.receipts,
+        "clocks": clocks, "trouble": view.clocks.trouble,
+    }  # fmt: skip
+
+
+def _clock(clock: CaseClock) -> dict[str, Any]:
+    from plaint.deadlines.trace import traced
+
+    return {
+        "regime": clock.deadline.regime, "key": clock.deadline.key, "status": clock.status, "why_status": clock.why,
+        "due": clock.due, "due_latest": clock.due_latest, "used": clock.used, "met_at": clock.met_at,
+        "provisional": clock.provisional, "trace": traced(clock.deadline),
+    }  # fmt: skip

@@ -1,0 +1,36 @@
+"""What can have been decided about a complaint's substance: what it is about, and how it was answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintClassified:
+    """Product and cause in a regulator's terms: codes of the taxonomy `scheme`, whose version is kept; None: not said.
+
+    `vulnerability` are drivers, one a line: they may speak of health, so they are a body, like the root cause's words.
+    """
+
+    BODIES: ClassVar[tuple[str, ...]] = ("root_cause", "vulnerability")
+    scheme: str
+    scheme_version: str
+    product: str | None = None
+    cause: str | None = None
+    root_cause: str | None = None
+    vulnerability: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """It was answered: `how` is `final_response` or `summary_resolution`, `outcome` one of `outcomes.Outcome`.
+
+    `redress` is an amount of money as decimal text, paid or offered, in `currency`; None: none.
+    """
+
+    BODIES: ClassVar[tuple[str, ...]] = ()
+    how: str
+    outcome: str
+    redress: str | None = None
+    currency: str | None = None

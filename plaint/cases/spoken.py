@@ -1,0 +1,30 @@
+"""What happened to a case, said in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from plaint.cases.events import CaseEvent
+
+
+def spoken(event: CaseEvent) -> str:
+    """What happened, as the verb of a sentence about who did it: `confirmed the complaint`."""
+    said = {name: value if value is not None else "nobody" for name, value in asdict(event).items()}
+    return _VERBS[type(event).__name__].format(**said)
+
+
+_VERBS = {
+    "CaseOpened": "opened the case",
+    "ComplaintConfirmed": "confirmed the complaint",
+    "ComplaintRejected": "decided that it is no complaint",
+    "MarkedDuplicate": "marked it a duplicate of {of}",
+    "ReferredToFirm": "referred it to {to}",
+    "Acknowledged": "acknowledged it",
+    "Assigned": "assigned it to {to}",
+    "Noted": "wrote a note",
+    "ClockStartMoved": "moved the start of the clocks",
+    "Closed": "closed it ({how})",
+    "Reopened": "reopened it",
+    "ComplaintClassified": "said what it is about",
+    "Resolved": "answered it ({how}, {outcome})",
+}

@@ -1,0 +1,173 @@
+"""How a person's act on a case is done: the right asked for, the command decided, the log appended to, the lists brought up.
+
+What is refused is logged in the stream `access`. The acts themselves are in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from plaint.cases import decide as d
+from plaint.cases.case import Case, case_from
+from plaint.cases.clocks import clocks_of
+from plaint.cases.events import CaseEvent, Recorded, draft, recorded
+from plaint.cases.spoken import spoken
+from plaint.desk.log import record
+from plaint.desk.rights import Refused, Right, in_scope, require
+from plaint.model import Firm, Person, iso
+from plaint.ports import CASE_STREAM, CaseRow, Conflict, StoreDown, Stores
+from plaint.query.tree import CaseMark
+
+_events = structlog.get_logger()
+
+_TRIES = 20
+"""How often an act that names no version is decided again when others were faster."""
+
+
+class Overtaken(Refused):
+    """Somebody changed the case first. `changes` are what they did; `draft` is the text that was about to be written."""
+
+    def __init__(self, case: str, changes: Sequence[Recorded], words: str | None) -> None:
+        said = "; ".join(f"{change.by} {spoken(change.event)} at {change.at}" for change in changes) or "it changed"
+        super().__init__(f"{case} changed while you were at it: {said}. Look at it again, then repeat what you wanted to do")
+        self.case, self.changes, self.draft = case, tuple(changes), words
+
+
+def act(
+    stores: Stores, person: Person, id: str, build: Callable[[Case], d.Command], now: datetime, command: str, expected: int | None,
+    *, right: Right = Right.WORK_CASES, words: str | None = None,
+) -> Case:  # fmt: skip
+    """Decide and append. With `expected` a case that has changed since is refused; without, it is decided anew."""
+    for _ in range(_TRIES):
+        case, history = load_case(stores, id)
+        visible(stores, person, right, case, now, command)
+        behind = id in stores.cases.behind()
+        if stores.cases.command_done(command):
+            return case
+        if expected is not None and expected != case.version:
+            raise _overtaken(stores, person, id, [one for one in history if one.version > expected], now, command, words)
+        decided = d.decide(case, build(case), now)
+        if isinstance(decided, d.Refusal):
+            note_refusal(stores, person, id, decided.reason, now, command)
+            raise Refused(decided.reason)
+        try:
+            append(stores, person, id, case.version, decided, now, command)
+        except Conflict as conflict:
+            if expected is not None:
+                bodies = stores.cases.bodies(id)
+                raise _overtaken(stores, person, id, [recorded(entry, bodies) for entry in conflict.entries], now, command, words) from None
+            continue
+        return project(stores, id, firm_of(stores, case.firm), now, newly=behind)
+    raise Refused(f"{id} is being changed by others again and again; wait a moment and repeat")
+
+
+def _overtaken(stores: Stores, person: Person, id: str, changes: Sequence[Recorded], now: datetime, command: str, words: str | None) -> Overtaken:
+    refusal = Overtaken(id, changes, words)
+    note_refusal(stores, person, id, refusal.reason, now, command)
+    return refusal
+
+
+def visible(stores: Stores, person: Person, right: Right, case: Case, now: datetime, command: str) -> None:
+    """Require a right for a case; a case of another firm looks like one that is not there."""
+    if not case.exists or not in_scope(person, case.firm):
+        require(person, right)
+        if case.exists:
+            note_refusal(stores, person, case.id, "outside the firms of the account", now, command)
+        raise Refused(f"there is no case {case.id} that you may see")
+    allowed(stores, person, right, case.firm, case.id, now, command)
+
+
+def allowed(stores: Stores, person: Person, right: Right, firm: str, id: str, now: datetime, command: str) -> None:
+    """Require a right, and log it where it is refused."""
+    try:
+        require(person, right, firm)
+    except Refused as refusal:
+        note_refusal(stores, person, id, refusal.reason, now, command)
+        raise
+
+
+def note_refusal(stores: Stores, person: Person, id: str, reason: str, now: datetime, command: str) -> None:
+    """The reason may quote what was typed or a post's id, so it is a body."""
+    record(stores, "access", person, "ActRefused", {"case": id}, now, f"{command}:refused:{person.key}:{iso(now)}", bodies={"reason": reason})
+
+
+def append(stores: Stores, person: Person, id: str, expected: int, events: Sequence[CaseEvent], now: datetime, command: str) -> None:
+    """Append events of one act; raises Conflict where somebody was first."""
+    stores.cases.append(id, expected, [draft(event) for event in events], at=iso(now), by=person.key, command=command)
+
+
+def load_case(stores: Stores, id: str) -> tuple[Case, tuple[Recorded, ...]]:
+    """A case with its history, whoever asks; one that is not there does not exist and has none."""
+    entries = stores.cases.read(id) if id.startswith(CASE_STREAM) else []
+    bodies = stores.cases.bodies(id) if entries else {}
+    history = tuple(recorded(entry, bodies) for entry in entries)
+    return case_from(id, history), history
+
+
+def project(stores: Stores, id: str, firm: Firm, now: datetime, *, newly: bool = False) -> Case:
+    """Show what the log says in lists and on the posts.
+
+    The log has it already, so an archive that is busy or down only delays this: the case stays marked as behind.
+    `newly` marks the posts whatever the last event was.
+    """
+    case, history = load_case(stores, id)
+    before = case_from(id, history[:-1])
+    try:
+        if newly or before.state is not case.state:
+            for post in case.posts:
+                stores.posts.mark(post, CaseMark(case=id, state=case.state.value))
+        stores.cases.save_case(row_of(case, firm, now))
+    except StoreDown as down:
+        _events.warning("case_shown_late", case=id, reason=str(down))
+    return case
+
+
+def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
+    """A case as lists show it."""
+    clocks = clocks_of(case, firm, now)
+    due = clocks.next_due()
+    facts = {
+        "status": case.status.value, "acknowledged": case.done.get("acknowledged"), "closed_how": case.closed_how,
+        "code": case.code, "notes": case.notes, "opened_by": case.opened_by, "provisional": due.provisional if due else None,
+        "due_day": due.deadline.last.isoformat() if due and due.deadline.last else None,
+        "due_label": due.deadline.clock.label if due else None, "due_rule": due.deadline.clock.rule if due else None,
+        "start": clocks.start.at if clocks.start else None, "outcome": case.outcome, "resolved": case.resolved_at,
+        "about": {scheme: {"product": one.product, "cause": one.cause} for scheme, one in case.classified.items()} or None,
+    }  # fmt: skip
+    return CaseRow(
+        case=case.id, version=case.version, firm=case.firm, state=case.state.value, title=case.title or "", source=case.source,
+        posts=case.posts, opened=case.opened_at, changed=case.changed_at, assignee=case.assignee,
+        due=iso(due.due) if due and due.due else None,
+        due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None,
+        facts={name: value for name, value in facts.items() if value is not None},
+    )  # fmt: skip
+
+
+def scope_of(person: Person, wanted: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The firms both the person and the question allow."""
+    if person.firms is None:
+        return wanted
+    return person.firms if wanted is None else tuple(firm for firm in wanted if firm in person.firms)
+
+
+def firm_of(stores: Stores, key: str) -> Firm:
+    """A registered firm; Refused, with a near spelling, where there is none."""
+    firms = {firm.key: firm for firm in stores.registers.firms()}
+    if key not in firms:
+        from rapidfuzz.process import extractOne
+
+        near = extractOne(key, list(firms), score_cutoff=60)
+        raise Refused(f"no firm {key!r} in the firms register" + (f"; did you mean {near[0]}?" if near else "; `plaint firms list` shows them"))
+    return firms[key]
+
+
+def catch_up(stores: Stores, now: datetime) -> int:
+    """Project the cases that a crash left behind their log; how many there were."""
+    behind = stores.cases.behind()
+    for case in behind:
+        found, _ = load_case(stores, case)
+        project(stores, case, firm_of(stores, found.firm), now, newly=True)
+    return len(behind)
