@@ -123,7 +123,7 @@ def _facet(parameter: str, counts: Mapping[str, int], picked: tuple[str, ...], n
         key=widget,
         width="stretch",
         on_change=keep,
-        format_func=lambda value: f"{_plain(label(field, value, names))} :gray[{counts.get(value, 0):,}]",
+        format_func=lambda value: f"{_plain(label(field, value, names), 22)} :gray[{counts.get(value, 0):,}]",
     )
     if not_these:
         said = ", ".join(label(field, value, names) for value in not_these)
@@ -178,6 +178,8 @@ def _closed() -> None:
     st.session_state["facet_asked"] = None
 
 
-def _plain(said: str) -> str:
+def _plain(said: str, longest: int = 60) -> str:
     """A value from outside as it may stand in a label, which is Markdown: signs that mean something are escaped."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~<>:$" else sign for sign in " ".join(said.split())[:60])
+    whole = " ".join(said.split())
+    cut = whole if len(whole) <= longest else whole[: longest - 1].rstrip() + "…"
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~<>:$" else sign for sign in cut)

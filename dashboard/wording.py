@@ -98,6 +98,9 @@ WORDS: dict[str, str] = {
     "search.example.9": "by who wrote it",
     "search.example.10": "posts that belong to a case",
     "search.list": "Posts found",
+    "more.title": "More",
+    "more.query": "This list as a query, to keep or to type:",
+    "more.export": "All matches as a file, with a manifest that says what it holds. The export is logged.",
     "search.newer": "Newer",
     "search.older": "Older",
     "search.where": "{first} to {last} of {total}",
@@ -216,7 +219,7 @@ WORDS: dict[str, str] = {
     "sources.no_quarantine_why": "What a parser cannot understand is set aside here with its reason; the rest of the page lives.",
     "sources.dismiss": "Dismiss",
     "sources.dismiss_what": "Nothing is deleted: they stay in the ledger as rejected.",
-    "sources.retry": "After a parser is mended, plaint import reads the kept pages again:",
+    "sources.retry": "After a parser is mended, the kept pages are read again with:",
     "sources.run": "Run of {source}, {when}",
     # acts
     "act.opened": "A case is open from this post. It waits for a decision: complaint or not.",

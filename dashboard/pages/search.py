@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, facets, here, reads
+from dashboard import address, facets, handing, here, reads
 from dashboard.widgets import charts, chips, hits, states
 from dashboard.widgets.begin import commands
 from dashboard.widgets.coverage import coverage_line
@@ -164,7 +164,12 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
         with st.expander(title, expanded=not here.is_phone(), key="filters_open"), st.container(key="facets"):
             facets.column(found, names, search.include, search.exclude)
     with main:
-        here.show(_total(found, person))
+        with st.container(key="total", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            here.show(_total(found, person))
+            firm = here.firm(person)
+            limits = None if _is_open() else period
+            query = handing.as_text(address.one("q"), search.include, search.exclude, limits, firm.key if firm else None)
+            handing.more(person, query, search.sort, can_be_typed="gone" not in search.include and "gone" not in search.exclude)
         if found.total == 0:
             _nothing(search, person)
             return

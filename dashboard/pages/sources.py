@@ -129,7 +129,7 @@ def _quarantine(person: Person, waiting: Sequence[Quarantined], names: Names, no
     ]
     here.show(table("The newest 50 items", columns, items, shown=True))
     here.show(tag("p", say("sources.retry"), class_="soft"))
-    st.code("plaint import EVIDENCE_FOLDER", language="bash")
+    st.code("plaint quarantine retry", language="bash")
     if may(person, Right.COLLECT):
         by_reason = sorted(reasons)
         with st.container(key="acts_quarantine", horizontal=True, vertical_alignment="bottom"):

@@ -67,10 +67,17 @@ def safe_link(url: str | None) -> str | None:
     return url if url and re.match(r"https?://", url, re.IGNORECASE) else None
 
 
+FIRST = 3_000
+"""Characters of a long text that are open at once; the rest opens in place."""
+
+
 def paragraphs(said: str, *, lang: str | None = None, limit: int = LONGEST) -> Html:
     """A text as it was said, with its line breaks, in its own direction and language; says how much was left out."""
-    body = tag("div", text(said, limit), class_="said", dir="auto", lang=lang)
-    left = len(said) - limit
-    if left <= 0:
-        return body
-    return join([body, tag("p", f"{left:,} more characters are not shown here; the capture holds all of them.", class_="soft")])
+    first, rest = (said, "") if len(said) <= FIRST else (said[:FIRST], said[FIRST:limit])
+    parts = [tag("div", text(first), class_="said", dir="auto", lang=lang)]
+    if rest:
+        opened = tag("div", text(rest), class_="said", dir="auto", lang=lang)
+        parts.append(tag("details", join([tag("summary", f"Show {len(rest):,} more characters"), opened])))
+    if len(said) > limit:
+        parts.append(tag("p", f"{len(said) - limit:,} more characters are not shown here; the capture holds all of them.", class_="soft"))
+    return join(parts)

@@ -166,6 +166,41 @@ def test_newer_and_older_walk_every_post_once(full: Any, open_page: Open) -> Non
     assert len(seen) == len(set(seen)) == total
 
 
+FILTERS = (
+    {"source": ["trustpilot", "appstore"], "rating": ["1", "2"]},
+    {"source": ["-trustpilot"], "lang": ["en", "de"], "per": "30d"},
+    {"reply": ["no"], "role": ["-firm"], "about": ["orbit"]},
+    {"state": ["CONFIRMED_COMPLAINT", "CANDIDATE"], "issue": ["Closing an account", "Fees"]},
+    {"rating": ["-5"], "q": "wages OR refund", "kind": ["review"], "firm": "Northgate Bank"},
+)
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_the_list_as_a_query_finds_the_same(full: Any, open_page: Open, filters: dict[str, Any]) -> None:
+    at = open_page("search", **filters)
+    total = re.search(r"<strong>([\d,]+) posts?", words(at)).group(1)  # type: ignore[union-attr]
+    query = next(block.value for block in at.code)
+    assert f"<strong>{total} post" in words(open_page("search", q=query)), query
+
+
+def test_the_export_holds_all_matches_with_its_manifest(full: Any, open_page: Open) -> None:
+    from io import BytesIO
+    from zipfile import ZipFile
+
+    from dashboard import handing
+    from plaint.query.tree import Sort
+    from plaint.reports.export import Format
+
+    at = open_page("search", source=["trustpilot"])
+    assert {button.proto.label for button in at.get("download_button")} == {"CSV", "XLSX", "NDJSON"}
+    whole = handing._made(made.person(full, "anika"), at.code[0].value, Format.NDJSON, "x.ndjson", Sort.NEWEST)()
+    with ZipFile(BytesIO(whole)) as packed:
+        assert sorted(packed.namelist()) == ["x.ndjson", "x.ndjson.manifest.json"]
+        rows = packed.read("x.ndjson").count(b"\n")
+    assert f"<strong>{rows} posts" in words(at)
+    assert full.cases.read("access")[-1].kind == "PostsExported"
+
+
 def test_hostile_words_do_not_break_the_page(full: Any, open_page: Open) -> None:
     for page, query in (("search", {"q": "title:taken"}), ("post", {"post": "schema_org:hostile"})):
         shown = words(open_page(page, **query))
