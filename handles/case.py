@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import typer
 
-from handles import case_answers
+from handles import case_answers, case_pack
 from handles.case_options import (
+    AsOfOption,
     CaseArgument,
     CauseOption,
     CommandOption,
@@ -20,6 +21,7 @@ from handles.case_options import (
     RedressOption,
     answer,
     case_json,
+    moment_given,
     perform,
     shown,
 )
@@ -39,7 +41,7 @@ def add(app: typer.Typer) -> None:
         ("close", close), ("reopen", reopen),
     ):  # fmt: skip
         case.command(name)(command)
-    for part in (case_answers,):
+    for part in (case_answers, case_pack):
         part.commands(case)
     app.add_typer(case)
 
@@ -102,14 +104,15 @@ def list_cases(
     answer(store, as_, look)
 
 
-def show(case: CaseArgument, store: StoreOption = None, as_: AsOption = None) -> None:
-    """Show a case with its history and its clocks, each with why this date. The look is logged.
+def show(case: CaseArgument, as_of: AsOfOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
+    """Show a case with its history and its clocks, each with why this date; with --as-of as it was then. The look is logged.
 
-    Example: plaint case show c-ab2c-3def-4ghi --as tom
+    Example: plaint case show c-ab2c-3def-4ghi --as-of 2026-11-24T12:00:00Z --as tom
     """
     from plaint.desk import casework
 
-    answer(store, as_, lambda stores, person: shown(casework.load(stores, person, case, now())))
+    moment = moment_given(as_of)
+    answer(store, as_, lambda stores, person: shown(casework.load(stores, person, case, now(), as_of=moment)))
 
 
 def confirm(

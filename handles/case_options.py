@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from handles.options import acting, need_store, now, opened, refuse, say
+from handles.options import acting, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from plaint.cases.case import Case
@@ -24,7 +24,22 @@ ProductOption = Annotated[str | None, typer.Option("--product", help="A product'
 CauseOption = Annotated[str | None, typer.Option("--cause", help="Why they complain: a cause's code or label.")]
 OutcomeOption = Annotated[str | None, typer.Option("--outcome", help="How it was answered: upheld, partly_upheld or not_upheld.")]
 RedressOption = Annotated[str | None, typer.Option("--redress", metavar="AMOUNT", help="Money paid or offered, in pounds, like 120.50.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="ISO", help="As it was at this moment (with its offset).")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in words that stay with the case.")]
+
+
+def moment_given(said: str | None) -> str | None:
+    """The moment that `--as-of` names, ISO 8601 in UTC; anything else is wrong usage."""
+    from datetime import datetime
+
+    from plaint.model import iso
+
+    if said is None:
+        return None
+    try:
+        return iso(datetime.fromisoformat(said))
+    except ValueError:
+        wrong_usage(f"--as-of is {said!r}; write a moment with its offset, like 2027-01-15T09:00:00Z")
 
 
 def answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], Any]) -> None:

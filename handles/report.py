@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
+from handles.case_options import moment_given
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say
 
 if TYPE_CHECKING:
     from plaint.reports.returns import Given
@@ -44,7 +45,7 @@ def report(
     from plaint.desk import returns
     from plaint.desk.rights import Refused
 
-    moment = _moment(as_of)
+    moment = moment_given(as_of)
     said = _given(given)
     need_store(store)
     with opened(store) as stores:
@@ -67,19 +68,6 @@ def report(
         refuse(f"refused: {made.findings[0].says}{more}; {out / refused} names the cases")
     say({"form": made.form, "firm": made.firm, "period": made.period, "validator": "passed", "cases": made.cases,
          "files": [str(out / name) for name in files]})  # fmt: skip
-
-
-def _moment(said: str | None) -> str | None:
-    from datetime import datetime
-
-    from plaint.model import iso
-
-    if said is None:
-        return None
-    try:
-        return iso(datetime.fromisoformat(said))
-    except ValueError:
-        wrong_usage(f"--as-of is {said!r}; write a moment with its offset, like 2027-01-15T09:00:00Z")
 
 
 def _given(file: Path | None) -> Given:

@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from plaint.cases import decide as d
-from plaint.cases.case import STATE_WORDS, Case, State
+from plaint.cases.case import STATE_WORDS, Case, State, case_from
 from plaint.cases.clocks import CaseClock, Clocks, clocks_of
 from plaint.cases.events import Recorded
 from plaint.cases.outcomes import Classify
@@ -24,7 +24,7 @@ from plaint.desk.acting import Overtaken as Overtaken
 from plaint.desk.acting import act, allowed, append, catch_up, firm_of, load_case, note_refusal, project, scope_of, visible
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, require, rights_of
-from plaint.model import Firm, Ownership, PartialDate, Person, Post
+from plaint.model import Firm, Ownership, PartialDate, Person, Post, moment_of
 from plaint.ports import CASE_STREAM, CaseFilter, CaseRow, Conflict, Stores
 
 _TITLE = 120
@@ -202,13 +202,22 @@ def reopen(stores: Stores, person: Person, case: str, *, reason: str, now: datet
     return act(stores, person, case, lambda _: d.Reopen(reason=reason), now, command, expected, words=reason)
 
 
-def load(stores: Stores, person: Person, case: str, now: datetime) -> CaseView:
-    """A case with its history and clocks. The look is logged, once an hour for each person and case."""
+def load(stores: Stores, person: Person, case: str, now: datetime, *, as_of: str | None = None) -> CaseView:
+    """A case with its history and clocks; with `as_of` (ISO 8601) as they were at that moment.
+
+    The look is logged, once an hour for each person and case. Texts erased since stay erased.
+    """
     found, history = load_case(stores, case)
     visible(stores, person, Right.READ_CASES, found, now, "look")
     seen = f"read:{person.key}:{case}:{now:%Y-%m-%dT%H}"
     if not stores.cases.command_done(seen):
         record(stores, "access", person, "CaseRead", {"case": case}, now, seen)
+    if as_of is not None:
+        now = moment_of(as_of)
+        history = tuple(one for one in history if moment_of(one.at) <= now)
+        if not history:
+            raise Refused(f"{case} was opened at {found.opened_at}; at {as_of} there was no such case")
+        found = case_from(case, history)
     firm = firm_of(stores, found.firm)
     return CaseView(case=found, history=history, clocks=clocks_of(found, firm, now), firm=firm)
 

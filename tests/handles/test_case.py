@@ -163,3 +163,16 @@ def test_deadlines_typed_wrongly(run: Run) -> None:
     assert run("deadlines", "--regime", "UK-PSR").exit_code == 2
     assert run("deadlines", "--regime", "UK-PSR", "--inputs", "{").exit_code == 2
     assert "did you mean UK-PSR" in refused(run("deadlines", "--regime", "UK-PRS", "--inputs", INPUTS))
+
+
+def test_a_case_is_shown_as_it_was_and_packed(filled: Run, tmp_path: Path) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    opened = datetime.now(UTC)
+    said(filled("case", "note", case, "asked the branch", "--as", "tom"))
+    assert said(filled("case", "show", case, "--as-of", opened.isoformat(), "--as", "tom"))["notes"] == 0
+    assert "no such case" in refused(filled("case", "show", case, "--as-of", "2020-01-01T00:00:00Z", "--as", "tom"))
+    assert filled("case", "show", case, "--as-of", "yesterday", "--as", "tom").exit_code == 2
+    made = said(filled("case", "pack", case, "--to", str(tmp_path / "case.zip"), "--as", "tom"))
+    assert made["bytes"] == (tmp_path / "case.zip").stat().st_size
+    assert filled("case", "pack", case, "--to", str(tmp_path / "case.tar"), "--as", "tom").exit_code == 2
+    assert "no case" in refused(filled("case", "pack", "c-none", "--to", str(tmp_path / "x.zip"), "--as", "tom"))
