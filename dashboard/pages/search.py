@@ -166,10 +166,8 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
     with main:
         with st.container(key="total", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             here.show(_total(found, person))
-            firm = here.firm(person)
-            limits = None if _is_open() else period
-            query = handing.as_text(address.one("q"), search.include, search.exclude, limits, firm.key if firm else None)
-            handing.more(person, query, search.sort, can_be_typed="gone" not in search.include and "gone" not in search.exclude)
+            if found.total:
+                _more(person, search, None if _is_open() else period)
         if found.total == 0:
             _nothing(search, person)
             return
@@ -180,6 +178,12 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
         here.show(join([tag("h2", say("search.list"), class_="vh"), listed]))
         here.show(_pager(found, address.many("after") if search.cursor else ()))
     facets.picker(found, names, search.include, search.exclude)
+
+
+def _more(person: Person, search: Search, period: Period | None) -> None:
+    firm = here.firm(person)
+    query = handing.as_text(address.one("q"), search.include, search.exclude, period, firm.key if firm else None)
+    handing.more(person, query, search.sort, can_be_typed="gone" not in search.include and "gone" not in search.exclude)
 
 
 def _total(found: Found, person: Person) -> Html:
