@@ -123,7 +123,7 @@ def _facet(parameter: str, counts: Mapping[str, int], picked: tuple[str, ...], n
         key=widget,
         width="stretch",
         on_change=keep,
-        format_func=lambda value: f"{_plain(label(field, value, names), 22)} :gray[{counts.get(value, 0):,}]",
+        format_func=lambda value: f"{_plain(label(field, value, names), 19)} :gray[{counts.get(value, 0):,}]",
     )
     if not_these:
         said = ", ".join(label(field, value, names) for value in not_these)
