@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawlers.page import Broken, Page
+from crawlers.page import Broken, Page, RawPost
 from crawlers.reading import Reading, read
 from crawlers.registry import Source, sources
 
-ENGINES = ("schema_org", "hreview")
+ENGINES = ("schema_org", "hreview", "feed")
 """Sources that read a way of marking up and no site of their own: asked only when no site's own file reads the page."""
 
 
@@ -36,15 +36,18 @@ def guess(page: Page) -> Guess:
 
 
 def _only(page: Page, candidates: Iterable[Source]) -> Guess | None:
-    """The one candidate that reads posts; None when none does."""
-    readers = [(one, reading) for one in candidates if (reading := _posts_of(page, one)) is not None]
-    if len(readers) > 1:
-        # A page read as a whole by one file may hold a few things another one takes for posts.
-        readers.sort(key=lambda pair: -len(pair[1].posts))
-        if len(readers[0][1].posts) == len(readers[1][1].posts):
-            names = " or ".join(sorted(one.site.key for one, _ in readers))
-            return Guess(None, reason=f"read by {names}: name the right one with --source", alarm="ambiguous")
-    return Guess(*readers[0]) if readers else None
+    """The one candidate that reads most: the most posts, then the most about them. None when none reads any.
+
+    Public interfaces look alike (`data`, `id`, `text`), so a foreign source file often finds the posts of a page; its own
+    one finds their authors, dates and addresses too.
+    """
+    readers = [(_read_by(reading), one, reading) for one in candidates if (reading := _posts_of(page, one)) is not None]
+    best = max((much for much, _, _ in readers), default=None)
+    chosen = [(one, reading) for much, one, reading in readers if much == best]
+    if len(chosen) > 1:
+        names = " or ".join(sorted(one.site.key for one, _ in chosen))
+        return Guess(None, reason=f"read by {names}: name the right one with --source", alarm="ambiguous")
+    return Guess(*chosen[0]) if chosen else None
 
 
 def _first(page: Page, candidates: Iterable[Source]) -> Guess | None:
@@ -66,11 +69,30 @@ def _by_name(page: Page, candidates: Sequence[Source]) -> Guess:
 
 
 def _posts_of(page: Page, one: Source) -> Reading | None:
+    """What a source reads on a page; None when that is no post, or nothing but the ids of posts."""
     try:
         reading = read(one, page)
     except Broken:
         return None
-    return reading if reading.posts else None
+    return reading if any(_fields_said(post) for post in reading.posts) else None
+
+
+def _read_by(reading: Reading) -> tuple[int, int]:
+    """How much a reading has: posts, and fields that they fill."""
+    return len(reading.posts), sum(map(_fields_said, reading.posts))
+
+
+def _fields_said(post: RawPost) -> int:
+    """How many fields of a post the page fills; its own id, and what a source file says of every post, are no proof."""
+    figures = (value for value in post.engagement.values() if value is not None)
+    return sum(1 for name in _TELLING if getattr(post, name) not in (None, "")) + sum(1 for _ in figures) + len(post.facts)
+
+
+_TELLING = (
+    "title", "text", "lang", "author", "author_handle", "author_id", "author_url", "author_place", "followers", "url", "rating",
+    "published", "edited", "reply_to", "thread", "firm",
+)  # fmt: skip
+"""Fields that a source file fills only from a page that it understands."""
 
 
 def _is_made_up(home: str) -> bool:
