@@ -54,7 +54,7 @@ def _item(item: dict[str, Any]) -> SaidBy:
 
 
 def _review(part: dict[str, Any], item: dict[str, Any], thread: str | None) -> SaidBy:
-    ref, person, rating, words = str(part["id"]), item.get("customer") or {}, part.get("rating") or {}, part.get("review")
+    ref, person, rating, words = str(part["id"]), item.get("customer") or {}, part.get("rating") or {}, part["review"]
     if part.get("moderation_status", "PUBLISHED") != "PUBLISHED":
         yield Rejection(reason="not published", field="status", seen=part["moderation_status"], ref=ref)
         return

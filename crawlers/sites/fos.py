@@ -54,15 +54,16 @@ def parse(page: Page) -> SaidBy:
 def _decision(hit: Selector, page: Page) -> SaidBy:
     """One decision: its number, its day, the business, the outcome, and how the decision begins."""
     url, main = page.link(hit.attrib["href"]), hit.css(".search-result__info-main")[:1]
-    number = re.search(r"DRN-?\d+", hit.attrib["href"]) or re.search(r"DRN-?\d+", words_of(hit.css("h4, h3")) or "")
+    number = re.search(r"DRN-?(\d+)", hit.attrib["href"]) or re.search(r"DRN-?(\d+)", words_of(hit.css("h4, h3")) or "")
     said = words_of(main, without=[em.root for em in main.css("em")]) or ""
     found = OUTCOME.fullmatch(said.strip(" ,"))
     if number is None or found is None:
         yield Rejection(reason="no number of a decision" if number is None else "no outcome that is known",
                         field="ref" if number is None else "outcome", seen=(words_of(hit) or "")[:SHOWN], ref=number and number[0])  # fmt: skip
         return
-    facts = {"outcome": found["outcome"], "category": words_of(hit.css(".search-result__tag")), "reference": number[0]}
+    ref = f"DRN-{number[1]}"
+    facts = {"outcome": found["outcome"], "category": words_of(hit.css(".search-result__tag")), "reference": ref}
     yield RawPost(
-        ref=number[0], url=url, kind=Kind.CASE, title=words_of(hit.css("h4, h3")[:1]), text=words_of(hit.css(".search-result__desc")) or "",
+        ref=ref, url=url, kind=Kind.CASE, title=words_of(hit.css("h4, h3")[:1]), text=words_of(hit.css(".search-result__desc")) or "",
         published=words_of(main.css("em")[:1]), facts={name: value for name, value in facts.items() if value}, firm=found["firm"].strip() or None,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def _review(node: dict[str, Any]) -> SaidBy:
              "category": node.get("industry_name"), "source_name": node.get("source")}  # fmt: skip
     yield RawPost(
         ref=ref, kind=Kind.REVIEW, title=title, text=words, markup=has_markup(f"{title} {words}"), author=node.get("authorDisplayName"),
-        author_id=str(node["author_id"]) if node.get("author_id") else None, rating=node.get("review_rating"), worst=1, best=5,
+        author_id=str(node["author_id"]) if node.get("author_id") else None, rating=node["review_rating"], worst=1, best=5,
         published=node.get("created_at"), engagement={"reviews": node.get("author_total_reviews_count")},
         facts={name: value for name, value in facts.items() if value is not None}, firm=node.get("business_name"),
     )  # fmt: skip

@@ -57,7 +57,7 @@ def _name_of_id(node: dict[str, Any]) -> str | None:
 def _review(node: dict[str, Any]) -> SaidBy:
     """A review. Its date has no zone, so it is a day. Names are escaped twice. How a reply looks is not known."""
     name = _name_of_id(node) or ""
-    ref, person, words = str(node[name]), node.get("reviewer") or {}, node.get("comments", node.get("review"))
+    ref, person, words = str(node[name]), node.get("reviewer") or {}, node["comments" if name == "store_review_id" else "review"]
     author = " ".join(part for part in (person.get("first_name"), person.get("last_name")) if part)
     tags = [dig(tag, "tag") for tag in node.get("tags") or ()]
     facts = {
@@ -66,7 +66,7 @@ def _review(node: dict[str, Any]) -> SaidBy:
     }  # fmt: skip
     yield RawPost(
         ref=ref if name == "store_review_id" else f"product-{ref}", kind=Kind.REVIEW, title=node.get("title"), text=words,
-        markup=has_markup(f"{node.get('title')} {words}"), author=unescape(unescape(author)) or None, rating=node.get("rating"), worst=1, best=5,
+        markup=has_markup(f"{node.get('title')} {words}"), author=unescape(unescape(author)) or None, rating=node["rating"], worst=1, best=5,
         published=str(node.get("date_created") or "")[:10], facts={name: value for name, value in facts.items() if value is not None},
     )  # fmt: skip
     if replies := node.get("replies"):
