@@ -35,13 +35,35 @@ def connect(address: str, *, evidence: Path | None = None) -> Stores:
     """The stores at `address`, made when they are not there yet.
 
     `sqlite:///plaint.db` is a file in the working folder, `sqlite:////var/plaint.db` an absolute one; the logs lie in
-    `FILE.cases`, the evidence in `FILE.evidence` unless a folder is given. ValueError: no such kind of address;
-    StoreDown: it did not answer.
+    `FILE.cases`, the evidence in `FILE.evidence` unless a folder is given. `http(s)://node[,node…][/name]` is an
+    Elasticsearch cluster, with the evidence in the folder `NAME.evidence` unless one is given. ValueError: no such kind
+    of address; StoreDown: it did not answer.
     """
     kind, _, rest = address.partition("://")
+    if kind in {"http", "https"}:
+        return _cluster(address, evidence)
     if kind != "sqlite" or not rest.startswith("/") or len(rest) == 1:
-        raise ValueError(f"{address!r} is not the address of a store: write sqlite:///FILE, for example sqlite:///plaint.db")
+        raise ValueError(
+            f"{address!r} is not the address of a store: write sqlite:///FILE (sqlite:///plaint.db) or http://HOST:9200 for Elasticsearch"
+        )
     return _embedded(address, Path(rest[1:]), evidence)
+
+
+def _cluster(address: str, evidence: Path | None) -> Stores:
+    try:
+        from indexer.elastic_client import place_of
+        from indexer.elastic_setup import Layout
+        from indexer.elastic_stores import opened
+    except ImportError as error:
+        if not (error.name or "").startswith("elastic"):
+            raise
+        raise StoreDown(f"{address}: the client is not installed: pip install 'elasticsearch>=8.19,<9'") from error
+    from settings import settings
+
+    given = settings()
+    place = place_of(address, user=given.elastic_user, password=given.elastic_password, ca=given.elastic_ca)
+    layout = Layout(shards=given.elastic_shards, replicas=given.elastic_replicas)
+    return opened(place.shown, place, layout, evidence or Path(f"{place.name}.evidence"))
 
 
 def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:

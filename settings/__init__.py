@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     """Minutes without use after which a sign-in on the dashboard ends."""
     seals: Path | None = None
     """Folder outside the store where each seal of the log is also written."""
+    elastic_user: str | None = None
+    """Who logs in at an Elasticsearch cluster, when the address names nobody."""
+    elastic_password: str | None = None
+    """The password of that user."""
+    elastic_ca: Path | None = None
+    """The certificate of the authority that signed the cluster's own, for `https://`."""
+    elastic_shards: int = 1
+    """Shards of the large indices when they are made."""
+    elastic_replicas: int | None = None
+    """Further copies of each shard when indices are made; default: one as soon as the cluster has a second node."""
     log: str = "error"
     """Least level of the events written to standard error: debug, info, warning or error."""
 

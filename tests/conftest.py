@@ -62,6 +62,25 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="session")
+def elastic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an Elasticsearch, started once for all tests of a process."""
+    from tests.elastic.server import served
+
+    with served(tmp_path_factory.mktemp("elastic")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def emptied(elastic: str) -> Iterator[Any]:
+    """Stores of that server, emptied after each test."""
+    from tests.elastic.server import Emptied
+
+    stores = Emptied(elastic)
+    yield stores
+    stores.close()
+
+
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Any]:
     """An empty embedded store."""

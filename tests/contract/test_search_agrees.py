@@ -1,9 +1,13 @@
-"""Every store gives the answer that looking at every post gives: ids, totals, order, pages, facets, histogram."""
+"""The embedded store gives the answer that looking at every post gives: ids, totals, order, pages, facets, histogram.
+
+Elasticsearch is compared with both in `tests/elastic/test_agrees.py`, many questions to each archive.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from plaint.model import Gone, Post
@@ -34,6 +38,7 @@ def _walked(stores: Stores, search: Search) -> list[str]:
         assert len(found.hits) == search.limit
 
 
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(archive=archives(), asked=searches)
 def test_a_store_answers_as_if_it_had_looked_at_every_post(fresh: Fresh, archive: tuple, asked: Search) -> None:

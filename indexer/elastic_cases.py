@@ -1,0 +1,326 @@
+"""The case log in Elasticsearch: `ports.CaseLog` over the indices `log`, `bodies` and `cases`.
+
+One document for each append, under the next number of the whole log (`elastic_numbers`): an append that was created
+came after all before it and knows them all, so the expected version, the command and the place in the order hold
+together without a transaction. Texts go first, under names that nobody knows until the append names them. Lists are a
+projection that never goes back to an older version of a case.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from indexer.elastic_client import Cluster, Conflicted, Json
+from indexer.elastic_docs import doc_id
+from indexer.elastic_numbers import Numbered
+from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
+from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, StoreDown
+
+TURNS = 1000
+"""Races for the next number that may be lost one after the other."""
+
+_rows = msgspec.json.Decoder(CaseRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An entry as it is stored: `said` and `digests` as canonical text, `bodies` the documents of its texts by name."""
+
+    position: int
+    version: int
+    kind: str
+    said: str
+    digests: str
+    before: str
+    hash: str
+    bodies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """One append: its lines, with what they have in common."""
+
+    number: int
+    stream: str
+    at: str
+    by: str
+    command: str
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, doc: Json) -> Append:
+        """From its document."""
+        said = msgspec.json.decode(doc["said"])
+        return msgspec.convert({**said, "number": doc["number"], "stream": doc["stream"], "command": doc["command"]}, type=cls)
+
+    def doc(self) -> Json:
+        """Its document without the number."""
+        said = {"at": self.at, "by": self.by, "lines": self.lines}
+        return {"stream": self.stream, "command": self.command, "said": msgspec.json.encode(said).decode()}
+
+    def entries(self) -> list[Entry]:
+        """Its entries."""
+        return [
+            Entry(stream=self.stream, version=line.version, at=self.at, by=self.by, command=self.command, kind=line.kind, said=_object(line.said),
+                  digests=_object(line.digests), before=line.before, hash=line.hash, position=line.position)
+            for line in self.lines
+        ]  # fmt: skip
+
+
+class ElasticCases:
+    """The log in a cluster. Safe for many threads and processes."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._c = cluster
+        self._log, self._seals = Numbered(cluster, "log", "append"), Numbered(cluster, "log", "seal")
+        self._listed = 0
+        """Up to here every case was seen in the lists."""
+
+    def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
+        """See `ports.CaseLog.append`."""
+        texts = _Texts(self._c, stream, command, drafts)
+        for _ in range(TURNS):
+            state = self._state(stream, command)
+            if state.done:
+                texts.drop()
+                return [entry for append in state.done for entry in append.entries()]
+            if expected is not None and expected != state.version:
+                texts.drop()
+                raise Conflict(stream, [entry for entry in self.read(stream) if entry.version > expected])
+            if not drafts:
+                return []
+            lines = tuple(_chained(drafts, texts, state, stream=stream, at=at, by=by, command=command))
+            texts.keep()
+            made = Append(number=state.number + 1, stream=stream, at=at, by=by, command=command, lines=lines)
+            try:
+                self._log.create(made.number, made.doc())
+            except Conflicted:
+                continue
+            return made.entries()
+        raise StoreDown(f"{self._c.place.shown}: too many others write into the log at once: try again")
+
+    def read(self, stream: str) -> list[Entry]:
+        """See `ports.CaseLog.read`."""
+        return [entry for append in self._appends(stream) for entry in append.entries()]
+
+    def version(self, stream: str) -> int:
+        """See `ports.CaseLog.version`."""
+        return self._state(stream, None).version
+
+    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
+        """See `ports.CaseLog.bodies`."""
+        return {(body.version, body.name): body.text for body in self._bodies_of(self._appends(stream))}
+
+    def erase(self, stream: str, version: int, name: str) -> None:
+        """See `ports.CaseLog.erase`. The old bytes leave the disk when the server merges their segment, which is asked for."""
+        for append in self._appends(stream):
+            for line in append.lines:
+                if line.version == version and name in line.bodies:
+                    (result,) = self._c.bulk([({"index": {"_index": "bodies", "_id": line.bodies[name]}}, {"stream": stream})])
+                    if result["status"] != 200:
+                        raise StoreDown(f"{self._c.place.shown}: the text could not be erased: {result.get('error', result)}")
+                    self._c.ask(lambda: self._c.client.indices.forcemerge(index=self._c.name("bodies"), only_expunge_deletes=True))
+
+    def streams(self, prefix: str = "") -> Iterator[str]:
+        """See `ports.CaseLog.streams`."""
+        yield from sorted({stream for stream in self._log.values("stream") if stream.startswith(prefix)})
+
+    def walk(self, after: int = 0) -> Iterator[Entry]:
+        """See `ports.CaseLog.walk`."""
+        for append in self._after(after):
+            yield from (entry for entry in append.entries() if entry.position > after)
+
+    def walk_bodies(self, after: int = 0) -> Iterator[Body]:
+        """See `ports.CaseLog.walk_bodies`."""
+        yield from (body for body in self._bodies_of(self._after(after)) if body.position > after)
+
+    def seal(self, at: str) -> Seal:
+        """See `ports.CaseLog.seal`."""
+        for _ in range(TURNS):
+            sealed = self.seals()
+            since, number, before = (sealed[-1].position, sealed[-1].number + 1, sealed[-1].hash) if sealed else (0, 1, GENESIS)
+            grown = list(self.walk(since))
+            heads = {entry.stream: (entry.version, entry.hash) for entry in grown}
+            position, order = grown[-1].position if grown else since, order_hash(entry.hash for entry in grown)
+            own = seal_hash(number=number, at=at, position=position, heads=heads, order=order, before=before)
+            seal = Seal(number=number, at=at, position=position, heads=heads, order=order, before=before, hash=own)
+            try:
+                self._seals.create(number, {"said": msgspec.json.encode(seal).decode()})
+            except Conflicted:
+                continue
+            return seal
+        raise StoreDown(f"{self._c.place.shown}: too many others seal the log at once: try again")
+
+    def seals(self) -> list[Seal]:
+        """See `ports.CaseLog.seals`."""
+        return [msgspec.json.decode(doc["said"], type=Seal) for doc in self._seals.all()]
+
+    def save_case(self, row: CaseRow) -> None:
+        """See `ports.CaseLog.save_case`."""
+        doc = {"case": row.case, "version": row.version, "firm": row.firm, "state": row.state, "assignee": row.assignee, "due": row.due,
+               "posts": list(row.posts), "shown": canonical(row)}  # fmt: skip
+        meta = {"_index": "cases", "_id": doc_id(row.case), "version": row.version, "version_type": "external_gte"}
+        (result,) = self._c.bulk([({"index": meta}, doc)])
+        if result["status"] not in {200, 201, 409}:
+            raise StoreDown(f"{self._c.place.shown}: {row.case} could not be listed: {result.get('error')}")
+
+    def behind(self) -> list[str]:
+        """See `ports.CaseLog.behind`. Looks at the appends since everything was last seen in the lists."""
+        heads: dict[str, tuple[int, int]] = {}
+        last = self._listed
+        for append in map(Append.of, self._log.all(after=self._listed)):
+            last = append.number
+            if append.stream.startswith(CASE_STREAM):
+                first = heads.get(append.stream, (0, append.number))[1]
+                heads[append.stream] = (append.lines[-1].version, first)
+        listed = self._c.get("cases", [doc_id(case) for case in heads], only=["version"])
+        late = {case for case, (version, _) in heads.items() if listed.get(doc_id(case), {}).get("_source", {}).get("version", 0) < version}
+        self._listed = min([last, *(heads[case][1] - 1 for case in late)])
+        return sorted(late)
+
+    def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
+        """See `ports.CaseLog.cases`."""
+        body = {"query": _where(wanted), "sort": [{"due": {"order": "asc", "missing": "_last"}}, {"case": "asc"}], "_source": ["shown"],
+                "track_total_hits": True, "from": wanted.offset, "size": wanted.limit}  # fmt: skip
+        answer = self._c.search("cases", body)
+        return [_rows.decode(hit["_source"]["shown"]) for hit in answer["hits"]["hits"]], answer["hits"]["total"]["value"]
+
+    def command_done(self, command: str) -> bool:
+        """See `ports.CaseLog.command_done`."""
+        return bool(self._state(None, command).done)
+
+    def _state(self, stream: str | None, command: str | None) -> _State:
+        """What an append has to know, as of the last number: the stream's head, and whether its command was done."""
+        wanted: dict[str, Json] = {"all": {"match_all": {}}}
+        wanted |= {} if stream is None else {"stream": {"term": {"stream": stream}}}
+        wanted |= {} if command is None else {"command": {"term": {"command": command}}}
+        last, seen = self._log.seen(wanted)
+        state = _State(number=last)
+        for append in map(Append.of, seen.values()):
+            state = state.after(append, stream, command)
+        for append in map(Append.of, self._log.tail(last)):
+            state = state.after(append, stream, command)
+        return state
+
+    def _appends(self, stream: str) -> Iterator[Append]:
+        """All appends of a stream; those that no search sees yet are picked out of the newest numbers."""
+        yield from (append for append in map(Append.of, self._log.all({"term": {"stream": stream}})) if append.stream == stream)
+
+    def _after(self, position: int) -> Iterator[Append]:
+        """The appends with entries after a position. An append's number is never larger than the position of its last entry."""
+        first = self._number_at(position)
+        yield from map(Append.of, self._log.all(after=first))
+
+    def _number_at(self, position: int) -> int:
+        """The number of an append that ends at or before a position, as near to it as a few looks find."""
+        low, high = 0, position
+        while high - low > 1:
+            middle = (low + high) // 2
+            found = self._c.get("log", [f"{self._log.what}-{middle}"])
+            ends = [Append.of(doc["_source"]).lines[-1].position for doc in found.values()]
+            low, high = (middle, high) if ends and ends[0] <= position else (low, middle)
+        return low
+
+    def _bodies_of(self, appends: Iterator[Append]) -> Iterator[Body]:
+        waiting: list[tuple[str, Line, str, str]] = []
+        for append in appends:
+            waiting += [(append.stream, line, name, line.bodies[name]) for line in append.lines for name in sorted(line.bodies)]
+            if len(waiting) >= 500:
+                yield from self._texts(waiting)
+                waiting = []
+        yield from self._texts(waiting)
+
+    def _texts(self, wanted: Sequence[tuple[str, Line, str, str]]) -> Iterator[Body]:
+        found = self._c.get("bodies", [name for *_, name in wanted])
+        for stream, line, name, kept in wanted:
+            if kept in found:
+                doc = found[kept]["_source"]
+                yield Body(position=line.position, stream=stream, version=line.version, name=name, secret=doc.get("secret"), text=doc.get("text"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """The log up to a number, as far as one append must know it."""
+
+    number: int = 0
+    position: int = 0
+    version: int = 0
+    before: str = GENESIS
+    done: tuple[Append, ...] = ()
+
+    def after(self, append: Append, stream: str | None, command: str | None) -> _State:
+        """The same one append later; one that was seen already changes nothing."""
+        last = append.lines[-1]
+        state = replace(self, number=max(self.number, append.number), position=max(self.position, last.position))
+        if append.stream == stream and last.version > self.version:
+            state = replace(state, version=last.version, before=last.hash)
+        if append.command == command and append not in self.done:
+            state = replace(state, done=(*state.done, append))
+        return state
+
+
+class _Texts:
+    """The texts of an append under fresh secrets: written once, before the append that names them."""
+
+    def __init__(self, cluster: Cluster, stream: str, command: str, drafts: Sequence[Draft]) -> None:
+        self._c, self._is_kept = cluster, False
+        self._stream, self._command = stream, command
+        self.of = [{name: (secrets.token_hex(16), secrets.token_hex(32), text) for name, text in draft.bodies.items()} for draft in drafts]
+
+    def keep(self) -> None:
+        """Write them, once."""
+        if not self._is_kept:
+            self._write([{"secret": secret, "text": text} for texts in self.of for _, secret, text in texts.values()])
+            self._is_kept = True
+
+    def drop(self) -> None:
+        """Empty them when nothing names them after all."""
+        if self._is_kept:
+            self._write([{} for texts in self.of for _ in texts])
+
+    def _write(self, docs: Sequence[Json]) -> None:
+        names = [kept for texts in self.of for kept, _, _ in texts.values()]
+        origin = {"stream": self._stream, "command": self._command}
+        actions = [({"index": {"_index": "bodies", "_id": name}}, {**origin, **doc}) for name, doc in zip(names, docs, strict=True)]
+        for result in self._c.bulk(actions) if actions else ():
+            if result["status"] not in {200, 201}:
+                raise StoreDown(f"{self._c.place.shown}: a text of the log could not be written: {result.get('error')}")
+
+
+def _chained(drafts: Sequence[Draft], texts: _Texts, state: _State, *, stream: str, at: str, by: str, command: str) -> Iterator[Line]:
+    """The drafts in their places after `state`."""
+    before = state.before
+    for number, (draft, kept) in enumerate(zip(drafts, texts.of, strict=True), 1):
+        digests = {name: body_digest(secret, text) for name, (_, secret, text) in kept.items()}
+        version = state.version + number
+        own = entry_hash(stream=stream, version=version, at=at, by=by, command=command, kind=draft.kind, said=draft.said, digests=digests,
+                         before=before)  # fmt: skip
+        yield Line(position=state.position + number, version=version, kind=draft.kind, said=canonical(draft.said), digests=canonical(digests),
+                   before=before, hash=own, bodies={name: stored for name, (stored, _, _) in kept.items()})  # fmt: skip
+        before = own
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A stored JSON object. Text that is not exactly as it was written is given back so that its hash cannot be right."""
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        value = None
+    return value if isinstance(value, dict) and canonical(value) == text else {"unreadable": [text]}
+
+
+def _where(wanted: CaseFilter) -> Json:
+    """The filter as a query."""
+    filters: list[Json] = []
+    equal: Mapping[str, str | None] = {"firm": wanted.firm, "assignee": wanted.assignee, "posts": wanted.post}
+    filters += [{"term": {field: value}} for field, value in equal.items() if value is not None]
+    filters += [{"terms": {"firm": list(wanted.scope)}}] if wanted.scope is not None else []
+    filters += [{"terms": {"state": list(wanted.states)}}] if wanted.states else []
+    filters += [{"range": {"due": {"lt": wanted.due_before}}}] if wanted.due_before is not None else []
+    without: list[Json] = [{"exists": {"field": "assignee"}}] if wanted.unassigned else []
+    return {"bool": {"filter": filters, "must_not": without}}

@@ -1,0 +1,91 @@
+"""Documents that are only ever added, each under the next number: what the log of a store and its seals are made of.
+
+The number is the document's name and is taken by creating it, so two writers cannot both have it, and no number is left
+out. The server needs no right but to create. What a search sees is one moment of the index, which lies on one shard:
+if it holds a number it holds all before it. What came later is read by its number, as it is now, so nobody waits for a
+refresh and nobody misses what was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from indexer.elastic_client import PAGE, Cluster, Json
+from indexer.elastic_query import ALL
+
+AHEAD = 64
+"""Numbers that are looked for in one request."""
+
+_LAST = "last"
+_MAX = {"max": {"field": "number"}}
+
+
+class Numbered:
+    """The documents of one kind (`what`) in the index `short`."""
+
+    def __init__(self, cluster: Cluster, short: str, what: str) -> None:
+        self._c, self._short, self.what = cluster, short, what
+
+    def create(self, number: int, doc: Json) -> None:
+        """Add the document of a number; raises Conflicted when somebody has it."""
+        self._c.create(self._short, f"{self.what}-{number}", {"what": self.what, "number": number, **doc})
+
+    def tail(self, after: int) -> Iterator[Json]:
+        """The documents after a number, oldest first, as they are now."""
+        while True:
+            names = [f"{self.what}-{number}" for number in range(after + 1, after + 1 + AHEAD)]
+            found = self._c.get(self._short, names)
+            for name in names:
+                if name not in found:
+                    return
+                yield found[name]["_source"]
+            after += AHEAD
+
+    def seen(self, wanted: Mapping[str, Json]) -> tuple[int, dict[str, Json]]:
+        """The newest document of each query by its name, where there is one, out of one moment of the index; and its last number."""
+        newest = {"newest": {"top_hits": {"size": 1, "sort": [{"number": "desc"}]}}}
+        counted = self._asked({"aggs": {_LAST: _MAX} | {f"in {name}": {"filter": query, "aggs": newest} for name, query in wanted.items()}})
+        hits = {name: counted["aggregations"][f"in {name}"]["newest"]["hits"]["hits"] for name in wanted}
+        return _last_of(counted), {name: found[0]["_source"] for name, found in hits.items() if found}
+
+    def all(self, query: Json | None = None, *, after: int = 0) -> Iterator[Json]:
+        """All documents that match and come after a number, oldest first; then those that no search sees yet, matching or not.
+
+        Numbers that are not there although later ones are do not end it: who reads sees the gap.
+        """
+        while True:
+            asked = {"sort": [{"number": "asc"}], "size": PAGE, "post_filter": query or ALL, "aggs": {_LAST: _MAX}}
+            answer = self._asked(asked, after)
+            found = [hit["_source"] for hit in answer["hits"]["hits"]]
+            yield from found
+            if len(found) < PAGE:
+                yield from self.tail(max(after, _last_of(answer)))
+                return
+            after = found[-1]["number"]
+
+    def values(self, field: str) -> set[str]:
+        """All values of a field, up to this moment."""
+        values: set[str] = set()
+        ends: list[int] = []
+        after: Json = {}
+        while True:
+            composite = {"size": PAGE, "sources": [{"value": {"terms": {"field": field}}}], **after}
+            answer = self._asked({"aggs": {_LAST: _MAX, "values": {"composite": composite}}})
+            found = answer["aggregations"]["values"]
+            values.update(bucket["key"]["value"] for bucket in found["buckets"])
+            ends.append(_last_of(answer))
+            if "after_key" not in found:
+                return values | {doc[field] for doc in self.tail(min(ends))}
+            after = {"after": found["after_key"]}
+
+    def _asked(self, body: Json, after: int = 0) -> Json:
+        """One search of this kind's documents after a number; no refresh is waited for."""
+        filters = [{"term": {"what": self.what}}, {"range": {"number": {"gt": after}}}]
+        whole = {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": filters}}, **body}
+        name = self._c.name(self._short)
+        answer: Json = self._c.ask(lambda: self._c.client.search(index=name, body=whole, allow_partial_search_results=False).body)
+        return answer
+
+
+def _last_of(answer: Json) -> int:
+    return int(answer["aggregations"][_LAST]["value"] or 0)

@@ -1,0 +1,218 @@
+"""Writing posts into Elasticsearch: many at once, each only if nobody wrote it since it was read.
+
+The document that is held is read as it is now, not as a search sees it. Whoever loses a race reads again and decides
+again, so of two crawlers the newer capture stays, whichever comes last. What the server refuses for what it is raises
+`Refused` after everything else was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from indexer.elastic_client import Cluster, Json
+from indexer.elastic_docs import Held, Step, again, doc_id, gone, marked_gone, new, revision_id
+from indexer.sqlite_rows import Row, tied
+from plaint.model import Capture, Gone, Post, post_json
+from plaint.ports import Outcome, StoreDown
+from plaint.posts.words import key_of
+from plaint.query.tree import CaseMark
+
+TURNS = 100
+"""Races for one post that may be lost one after the other before it counts as trouble."""
+
+BATCH = 500
+"""Posts marked in one request."""
+
+TOO_MANY = "too many others write the same posts at once: try again"
+
+Action = tuple[Json, Json | None]
+
+
+class Refused(ValueError):
+    """The server does not take some documents for what they are; the others of the batch are stored."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        key, reason = next(iter(reasons.items()))
+        super().__init__(f"{len(reasons)} posts were refused; {key}: {reason}")
+        self.reasons = reasons
+
+
+class Putter:
+    """Writes batches of posts. Safe for many threads and processes."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._c = cluster
+
+    def put(self, posts: Sequence[Post]) -> list[Outcome]:
+        """See `ports.Posts.put`."""
+        last = {post.id: place for place, post in enumerate(posts)}
+        alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
+        outcomes = [Outcome.KNOWN] * len(posts)
+        for key, outcome in self._put([Row(posts[place]) for place in alive.values()]).items():
+            outcomes[alive[key]] = outcome
+        self._mark_gone({key: posts[place] for key, place in last.items() if posts[place].gone is not None})
+        return [Outcome.GONE if post.gone is not None else outcome for post, outcome in zip(posts, outcomes, strict=True)]
+
+    def vanish(self, ids: Sequence[str], at: str) -> int:
+        """See `ports.Posts.vanish`."""
+        count = 0
+        for start in range(0, len(ids), BATCH):
+            left = list(dict.fromkeys(ids[start : start + BATCH]))
+            for _ in range(TURNS):
+                seen = [held for held in self._held(left).values() if held.post.gone is None]
+                lost = self._change((held, marked_gone(held, _vanished(held.post, at))) for held in seen)
+                count += len(seen) - len(lost)
+                left = lost
+                if not left:
+                    break
+            else:
+                raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
+        return count
+
+    def mark(self, id: str, mark: CaseMark | None) -> None:
+        """Tie a post to its case, or untie it; an unknown post is left alone."""
+        case, state = (mark.case, mark.state) if mark else (None, None)
+        parts = {"case": case, "state": state, "state_key": key_of(state) if state else None}
+        meta = {"_index": "posts", "_id": doc_id(id), "retry_on_conflict": 10}
+        (result,) = self._c.bulk([({"update": meta}, {"doc": parts})])
+        if result["status"] not in {200, 201, 404}:
+            raise StoreDown(f"{self._c.place.shown}: {id} could not be marked: {_reason(result)}")
+
+    def _put(self, rows: Sequence[Row]) -> dict[str, Outcome]:
+        outcomes: dict[str, Outcome] = {}
+        refused: dict[str, str] = {}
+        parents = {parent for row in rows if (parent := tied(row.post.source, row.post.reply_to)) is not None}
+        left = {row.post.id: row for row in rows}
+        for _ in range(TURNS):
+            held = self._held(list(left))
+            steps = {
+                key: again(held[key], row) if key in held else Step(outcome=Outcome.NEW, doc=new(row, reply=key in parents))
+                for key, row in left.items()
+            }
+            self._keep_earlier(steps)
+            written = {key: step for key, step in steps.items() if step.doc is not None}
+            results = self._c.bulk([_action(key, step, held.get(key)) for key, step in written.items()]) if written else []
+            lost = set()
+            for (key, _), result in zip(written.items(), results, strict=True):
+                if result["status"] == 409:
+                    lost.add(key)
+                elif result["status"] >= 300:
+                    refused[key] = _reason(result)
+            self._answer({key: step for key, step in steps.items() if key not in lost and key not in refused}, left)
+            outcomes |= {key: step.outcome for key, step in steps.items() if key not in lost}
+            left = {key: left[key] for key in left if key in lost}
+            if not left:
+                break
+        else:
+            raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
+        if refused:
+            raise Refused(refused)
+        return outcomes
+
+    def _keep_earlier(self, steps: dict[str, Step]) -> None:
+        """Write the states that are about to be replaced before anything replaces them."""
+        actions: list[Action] = []
+        for key, step in steps.items():
+            if step.kept is not None:
+                state, post = step.kept
+                doc = {"post_id": key, "seen": state.seen, "said": state.said, "post": post_json(post).decode()}
+                actions.append(({"create": {"_index": "revisions", "_id": revision_id(key, state)}}, doc))
+        for result in self._c.bulk(actions) if actions else ():
+            if result["status"] >= 300 and result["status"] != 409:
+                raise StoreDown(f"{self._c.place.shown}: an earlier state of a post could not be kept: {_reason(result)}")
+
+    def _answer(self, steps: dict[str, Step], rows: dict[str, Row]) -> None:
+        """Bring `reply` up to date: of the posts that are answered now, of new ones that were answered before they came, of those left.
+
+        That a post is answered is noted under its id before it is looked for, and a new post looks for the note after
+        it was written: whichever of the two comes first, one of them sees the other.
+        """
+        written = {key: step for key, step in steps.items() if step.doc is not None}
+        parents = {step.doc["parent"] for step in written.values() if step.doc is not None and "parent" in step.doc}
+        if parents:
+            self._note(parents, answered=True)
+        fresh = [key for key, step in written.items() if step.outcome is Outcome.NEW and step.doc is not None and step.doc["reply"] == "no"]
+        notes = self._c.get("ledger", [_note_id(key) for key in fresh], only=["answered"]) if fresh else {}
+        early = {key for key in fresh if notes.get(_note_id(key), {}).get("_source", {}).get("answered")}
+        self._reply((parents - {key for key in written if key in rows and written[key].outcome is Outcome.NEW}) | early, "yes")
+        left = {step.left for step in written.values() if step.left is not None} - parents
+        if left:
+            self._leave(left)
+
+    def _leave(self, parents: set[str]) -> None:
+        """Take back that posts are answered when nobody answers them any more."""
+        self._note(parents, answered=False)
+        answer = self._c.search("posts", {"size": 0, "query": {"terms": {"parent": sorted(parents)}},
+                                          "aggs": {"parents": {"terms": {"field": "parent", "size": len(parents)}}}})  # fmt: skip
+        still = {bucket["key"] for bucket in answer["aggregations"]["parents"]["buckets"]}
+        if still:
+            self._note(still, answered=True)
+        self._reply(parents - still, "no")
+
+    def _note(self, parents: Iterable[str], *, answered: bool) -> None:
+        actions: list[Action] = [
+            ({"index": {"_index": "ledger", "_id": _note_id(parent)}}, {"what": "answers", "id": parent, "answered": answered})
+            for parent in sorted(parents)
+        ]
+        self._all_done(self._c.bulk(actions), {200, 201})
+
+    def _reply(self, ids: Iterable[str], reply: str) -> None:
+        actions: list[Action] = [
+            ({"update": {"_index": "posts", "_id": doc_id(key), "retry_on_conflict": 10}}, {"doc": {"reply": reply}}) for key in sorted(ids)
+        ]
+        if actions:
+            self._all_done(self._c.bulk(actions), {200, 201, 404})
+
+    def _mark_gone(self, come: dict[str, Post]) -> None:
+        left = list(come)
+        for _ in range(TURNS):
+            if not left:
+                return
+            held = self._held(left)
+            changed = [(one, parts) for key, one in held.items() if (parts := gone(one, come[key])) is not None]
+            left = self._change(changed)
+        if left:
+            raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
+
+    def _change(self, changes: Iterable[tuple[Held, Json]]) -> list[str]:
+        """Change parts of documents if they are still as they were read; the ids of those that are not."""
+        changes = list(changes)
+        actions: list[Action] = [({"update": _if_same(held)}, {"doc": parts}) for held, parts in changes]
+        results = self._c.bulk(actions) if actions else []
+        lost = [held.post.id for (held, _), result in zip(changes, results, strict=True) if result["status"] == 409]
+        self._all_done(results, {200, 201, 404, 409})
+        return lost
+
+    def _held(self, ids: Sequence[str]) -> dict[str, Held]:
+        only = ["post", "captured", "since", "said", "states", "collected", "edited", "parent", "reply", "case", "state", "gone_at"]
+        found = (Held.of(doc) for doc in self._c.get("posts", [doc_id(key) for key in ids], only=only).values())
+        return {held.post.id: held for held in found}
+
+    def _all_done(self, results: Sequence[Json], fine: set[int]) -> None:
+        for result in results:
+            if result["status"] not in fine:
+                raise StoreDown(f"{self._c.place.shown}: a document could not be written: {_reason(result)}")
+
+
+def _action(id: str, step: Step, held: Held | None) -> Action:
+    if held is None:
+        return {"create": {"_index": "posts", "_id": doc_id(id)}}, step.doc
+    return {"index": _if_same(held)}, step.doc
+
+
+def _if_same(held: Held) -> Json:
+    return {"_index": "posts", "_id": doc_id(held.post.id), "if_seq_no": held.seq_no, "if_primary_term": held.primary_term}
+
+
+def _note_id(id: str) -> str:
+    return doc_id(f"answers:{id}")
+
+
+def _vanished(post: Post, at: str) -> Post:
+    return replace(post, gone=Gone.VANISHED, capture=Capture(url=post.url or "", at=at, sha256=""))
+
+
+def _reason(result: Json) -> str:
+    error = result.get("error") or {}
+    return f"{error.get('reason', result.get('result', 'no reason given'))}"[:300]

@@ -1,0 +1,67 @@
+"""The registers in Elasticsearch: firms, approvals of sources, people and the hashes of their passwords.
+
+Every write is visible to all searches when it returns: they are few, and a right that was taken away is gone at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from indexer.elastic_client import Cluster, Json
+from indexer.elastic_docs import doc_id
+from plaint.model import Approval, Firm, Person
+
+T = TypeVar("T")
+
+
+class ElasticRegisters:
+    """The registers in a cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._c = cluster
+
+    def firms(self) -> list[Firm]:
+        """All firms by key."""
+        return self._all("firm", Firm)
+
+    def save_firms(self, firms: Sequence[Firm]) -> None:
+        """Add or replace firms by key."""
+        for firm in firms:
+            self._save("firm", firm.key, firm)
+        self._c.refresh("registers")
+
+    def approvals(self) -> list[Approval]:
+        """The present decision for each source and firm."""
+        return sorted(self._all("approval", Approval), key=lambda one: (one.source, one.firm or ""))
+
+    def save_approval(self, approval: Approval) -> None:
+        """Replace the present decision."""
+        self._save("approval", f"{approval.source}\x1f{approval.firm or ''}", approval)
+        self._c.refresh("registers")
+
+    def people(self) -> list[Person]:
+        """All accounts."""
+        return self._all("person", Person)
+
+    def save_person(self, person: Person, secret: str | None = None) -> None:
+        """Add or replace an account; without `secret` the hash of its password stays as it was."""
+        self._save("person", person.key, person, {} if secret is None else {"secret": secret})
+        self._c.refresh("registers")
+
+    def secret(self, key: str) -> str | None:
+        """The hash of an account's password."""
+        found = self._c.get("registers", [doc_id(f"person:{key}")], only=["secret"])
+        return next((doc["_source"].get("secret") for doc in found.values()), None)
+
+    def _all(self, what: str, kind: type[T]) -> list[T]:
+        asked = {"query": {"term": {"what": what}}, "sort": [{"key": "asc"}], "_source": ["said"]}
+        return [msgspec.json.decode(hit["_source"]["said"], type=kind) for hit in self._c.walk("registers", asked)]
+
+    def _save(self, what: str, key: str, value: Any, more: Json | None = None) -> None:
+        doc = {"what": what, "key": key, "said": msgspec.json.encode(value).decode(), **(more or {})}
+        name, index = doc_id(f"{what}:{key}"), self._c.name("registers")
+        self._c.ask(lambda: self._c.client.update(index=index, id=name, doc=doc, doc_as_upsert=True, retry_on_conflict=10, require_alias=True))
+        self._c.wrote("registers")
