@@ -17,7 +17,7 @@ from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, tied
 from plaint.model import Gone, Post, post_from_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
-from plaint.query.fields import TAGS
+from plaint.query.fields import TAGS, micros
 
 FIELD = 40
 """Bits of a tag's number below those that say its field."""
@@ -158,13 +158,21 @@ class Writer:
             return Outcome.KNOWN
         if row.captured < held.captured:
             return self._keep_earlier(held, row)
+        if row.captured == held.captured and self._was_so(held, row):
+            return Outcome.KNOWN
         return self._revise(held, row)
+
+    def _was_so(self, held: Held, row: Row) -> bool:
+        """Whether these words are held as an earlier state of the same moment: two pages of one moment that differ, taken in again."""
+        return self._c.execute("SELECT 1 FROM revision WHERE (n, seen, said) = (?, ?, ?)", (held.n, row.captured, row.said)).fetchone() is not None
 
     def _see_again(self, held: Held, row: Row) -> None:
         post = self._post(held.n)
         newer = row.captured >= held.captured
         merged = known_again(post, row.post) if newer else replace(post, firms=known_again(post, row.post).firms)
         since = min(held.since, row.captured)
+        if _is_before_the_end(held, row):
+            merged = replace(merged, gone=post.gone)
         if merged == post and since == held.since:
             return
         self._rewrite(held, post, Row(merged), since=since, edited=bool(held.flags & EDITED))
@@ -184,7 +192,8 @@ class Writer:
         before = replace(post, gone=None) if post.gone else post
         self._c.execute("INSERT OR IGNORE INTO revision VALUES (?, ?, ?, ?)", (held.n, held.since, held.said, msgspec.json.encode(before)))
         firms = known_again(post, row.post).firms
-        self._rewrite(held, post, Row(replace(row.post, firms=firms)), since=row.captured, edited=True)
+        gone = post.gone if _is_before_the_end(held, row) else None
+        self._rewrite(held, post, Row(replace(row.post, firms=firms, gone=gone)), since=row.captured, edited=True)
         return Outcome.CHANGED
 
     def _rewrite(self, held: Held, old: Post, row: Row, *, since: int, edited: bool) -> None:
@@ -201,10 +210,10 @@ class Writer:
         parent = tied(post.source, post.reply_to)
         self._c.execute(
             "UPDATE post SET shape = ?, at = ?, stars = ?, flags = ?, captured = ?, since = ?, said = ?, seq = ?, thread = ?, parent = ?,"
-            " inside = ?, url = ?, gone_at = NULL WHERE n = ?",
+            " inside = ?, url = ?, gone_at = ? WHERE n = ?",
             (shape, row.drawn.at, post.rating.stars if post.rating else None, row.drawn.flags | (EDITED if edited else 0),
              max(held.captured, row.captured), since, row.said, self._next(), tied(post.source, post.thread), parent,
-             tied(post.source, post.within), post.url, n),
+             tied(post.source, post.within), post.url, held.gone_at if post.gone is not None else None, n),
         )  # fmt: skip
         self._c.execute("UPDATE body SET json = ? WHERE n = ?", (row.json, n))
         self._shape_posts[held.shape] -= 1
@@ -283,6 +292,11 @@ class Writer:
             ).fetchone()
         self._numbers.values[field, value] = row[0]
         return int(row[0])
+
+
+def _is_before_the_end(held: Held, row: Row) -> bool:
+    """Whether a post was captured before it was found to be gone, so that it has not come back."""
+    return held.gone_at is not None and row.captured < micros(held.gone_at)
 
 
 def held_by(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Held]:

@@ -105,6 +105,26 @@ def test_a_post_that_comes_back_is_no_longer_gone(stores: Stores) -> None:
     assert list(stores.posts.refs("board")) == ["1"]
 
 
+def test_a_page_from_before_a_post_went_does_not_bring_it_back(stores: Stores) -> None:
+    stores.posts.put([post()])
+    stores.posts.put([post(text="", gone=Gone.REMOVED, day=5)])
+    assert stores.posts.put([post()]) == [Outcome.KNOWN]
+    assert stores.posts.put([post(text="My refund is very late", day=3)]) == [Outcome.CHANGED]
+    held = stores.posts.get(["board:1"])[0]
+    assert (held.gone, held.text) == (Gone.REMOVED, "My refund is very late")
+    assert found(stores, "is:gone") == ["1"]
+    assert stores.posts.put([post(text="My refund is very late", day=6)]) == [Outcome.KNOWN]
+    assert stores.posts.get(["board:1"])[0].gone is None
+
+
+def test_pages_of_one_moment_that_differ_add_nothing_when_they_come_again(stores: Stores) -> None:
+    for text in ("one", "two", "three"):
+        stores.posts.put([post(text=text)])
+    assert [stores.posts.put([post(text=text)]) for text in ("one", "two", "three")] == [[Outcome.KNOWN]] * 3
+    assert stores.posts.get(["board:1"])[0].text == "three"
+    assert len(stores.posts.revisions("board:1")) == 3
+
+
 def test_refs_are_those_of_a_source_and_a_firm(stores: Stores) -> None:
     orbit = (AboutFirm(key="orbit", score=1, how="asked"),)
     stores.posts.put([post("1", firms=orbit), post("2"), replace(post("3"), id="stars:3", source="stars")])
