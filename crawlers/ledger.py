@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ import structlog
 from plaint.desk.intake import Tally
 from plaint.model import Run, iso
 from plaint.ports import Stores
+from plaint.posts.filling import Fill, fallen, scale_moved
 
 log = structlog.get_logger()
 
@@ -72,6 +74,22 @@ def close_dead(stores: Stores, now: datetime) -> list[Run]:
     return closed
 
 
+def fill_in(run: Run) -> Fill:
+    """How full the fields of a run's posts were."""
+    return Fill(posts=run.new + run.known + run.changed, counts=run.filled, scales=run.scales)
+
+
+EARLIER = 5
+"""Runs with which one is compared."""
+
+
+def _usual(stores: Stores, run: Run) -> Fill:
+    """How full the fields were in the last runs of the same source and firm that ended well and raised no alarm about it."""
+    earlier = (one for one in stores.runs.newest(run.source, 50) if one.firm == run.firm and one.state == "done" and one.id != run.id)
+    sound = (one for one in earlier if not any(alarm.startswith(("falling fill rate", "rating scale")) for alarm in one.alarms))
+    return sum((fill_in(one) for one in islice(sound, EARLIER)), Fill())
+
+
 class Ledger:
     """One run of one source, for one firm or none."""
 
@@ -80,6 +98,8 @@ class Ledger:
         self._stores, self._progress = stores, progress
         self.seen: set[str] = set()
         """Refs that the run has met, understood or not."""
+        self.new_words: set[int] = set()
+        """By what new posts are known again, should they be old ones under other ids."""
         self.nameless = 0
         self._announced: dict[int, int] = {}
         began = now.strftime("%Y%m%dT%H%M%SZ")
@@ -104,7 +124,9 @@ class Ledger:
         """Book what became of a page."""
         run = self.run
         self.seen |= tally.refs
+        self.new_words |= tally.words
         self.nameless += tally.nameless
+        fill = fill_in(run) + tally.fill
         self.run = replace(
             run,
             new=run.new + tally.new,
@@ -114,6 +136,8 @@ class Ledger:
             within=run.within + tally.within,
             gone=run.gone + tally.gone,
             errors=run.errors + tally.broken + tally.within_rejected,
+            filled=fill.counts,
+            scales=fill.scales,
         )
 
     def vanished(self, count: int) -> None:
@@ -135,6 +159,14 @@ class Ledger:
         log.warning("crawl_alarm", source=self.source, alarm=alarm, reason=reason, url=url)
         if alarm not in self.run.alarms:
             self.run = replace(self.run, alarms=(*self.run.alarms, alarm))
+
+    def compare(self) -> None:
+        """Alarms of fields that earlier runs had and this one lacks, and of ratings on another scale."""
+        now, before = fill_in(self.run), _usual(self._stores, self.run)
+        for name in fallen(now, before):
+            self.alarm(f"falling fill rate: {name}", f"{now.share(name):.0%} have it, {before.share(name):.0%} had")
+        if (scale := scale_moved(now, before)) is not None:
+            self.alarm("rating scale moved", f"ratings were on {scale}")
 
     def save(self) -> None:
         """Write how far the run is."""

@@ -6,6 +6,7 @@ Fetches nothing and cleans nothing; that is done by the spider before and by `pl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -42,6 +43,7 @@ def read(source: Source, page: Page) -> Reading:
     rejected: list[Rejection] = []
     follow: list[Follow] = []
     announced: int | None = None
+    ends_rejected = False
     try:
         for said in source.parse(page):
             match said:
@@ -56,14 +58,19 @@ def read(source: Source, page: Page) -> Reading:
                     announced = said.count
                 case Rejection():
                     rejected.append(said)
+            if isinstance(said, RawPost | Rejection):
+                ends_rejected = isinstance(said, Rejection)
     except (Broken, *SURPRISES) as error:
         trouble = error if isinstance(error, Broken) else Broken(f"{source.site.key}: {reason_of(error)}; the layout changed?")
         if not (posts or rejected or follow):
             refuse_wall(page)
             raise trouble from error
+        ends_rejected = True
         rejected.append(Rejection(reason=f"the rest of the page could not be read: {trouble}", field="page", seen=page.url or None))
     if not posts:
         refuse_wall(page)
+    if posts and not ends_rejected and is_cut(page) and (cut := _held_back(posts)) is not None:
+        rejected.append(cut)
     return Reading(posts=tuple(posts), rejected=tuple(rejected), follow=tuple(follow), announced=announced)
 
 
@@ -85,8 +92,14 @@ _TEXTS = (
 _SCALARS = ("rating", "worst", "best", "published", "edited", "followers")
 
 
+NO_IDS = frozenset({"", "None", "null", "undefined", "nan", "NaN", "False"})
+"""What becomes of an id that is not there, in whatever language the page was made."""
+
+
 def wrong_kind(post: RawPost) -> Rejection | None:
-    """Why a post cannot be one: a list or an object stands where the source used to have words or a number."""
+    """Why a post cannot be one: it has no id, or a list or an object stands where the source used to have words or a number."""
+    if isinstance(post.ref, str) and post.ref.strip() in NO_IDS:
+        return Rejection(reason="a post without an id of its own", field="ref", seen=repr(post.ref))
     for names, kinds in ((("ref",), str), (_TEXTS, str | None), (_SCALARS, str | int | float | None)):
         for name in names:
             if not isinstance(value := getattr(post, name), kinds):
@@ -113,6 +126,42 @@ def reason_of(error: Exception) -> str:
 def key_of(*parts: object) -> str:
     """A stable ref for a post whose source gives none: 20 hex digits over what identifies it."""
     return sha256("\x1f".join("" if part is None else str(part) for part in parts).encode(errors="surrogatepass")).hexdigest()[:20]
+
+
+_ELEMENT = re.compile(rb"<(/?)(article|blockquote|div|main|ol|script|section|span|table|ul)\b", re.IGNORECASE)
+
+
+_ROOT = re.compile(rb"[\s\xef\xbb\xbf]*(?:<(?:\?|!)[^>]*>\s*)*<([A-Za-z][\w:.-]*)")
+
+
+def is_cut(page: Page) -> bool:
+    """Whether markup ends before its end: inside a tag, within an element that has to be closed, or without the end of its root."""
+    root = _ROOT.match(page.body[:4_000])
+    if root is None:
+        return False
+    tail, name = page.body[-4_000:].lower(), root[1].lower()
+    if b"</html" in tail or (name in _WHOLE and b"</" + name in tail):
+        return False
+    if name in _WHOLE or b"<html" in page.body[:4_000].lower() or page.body.rfind(b"<") > page.body.rfind(b">"):
+        return True
+    open_elements: Counter[bytes] = Counter()
+    for closing, element in _ELEMENT.findall(page.body):
+        open_elements[element.lower()] += -1 if closing else 1
+    return any(count > 0 for count in open_elements.values())
+
+
+_WHOLE = frozenset({b"html", b"rss", b"feed", b"rdf:rdf"})
+"""Roots of whole documents; anything else that begins with markup is a part of one."""
+
+
+def _held_back(posts: list[RawPost]) -> Rejection | None:
+    """The last item of a page that was cut, taken out of `posts` with what came inside it: nobody knows how much of it is missing."""
+    last = next((place for place in reversed(range(len(posts))) if posts[place].within is None), None)
+    if last is None:
+        return None
+    ref, url = posts[last].ref, posts[last].url
+    del posts[last:]
+    return Rejection(reason="the page ends in this item or just behind it: it may be cut", field="text", seen=url, ref=ref)
 
 
 _WALL_TITLE = re.compile(

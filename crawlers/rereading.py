@@ -10,10 +10,10 @@ from crawlers.guess import guess
 from crawlers.page import Broken, Page, RawPost
 from crawlers.reading import read
 from crawlers.registry import Source, keys, source
+from plaint.desk.intake import understood
 from plaint.model import Capture, Post
 from plaint.ports import Fetched
 from plaint.posts.brands import Names
-from plaint.posts.normalise import normalise
 
 
 def rereader(names: Names) -> Callable[[Capture, Fetched], list[Post]]:
@@ -27,7 +27,7 @@ def rereader(names: Names) -> Callable[[Capture, Fetched], list[Post]]:
         if of is None:
             return []
         site, capture = of.site, replace(capture, parser=f"{of.site.key}@{of.site.version}")
-        return [post for raw in raws if isinstance(post := normalise(raw, site=site, capture=capture, names=names), Post)]
+        return [post for raw in raws if isinstance(post := understood(raw, site, capture, names), Post)]
 
     return reread
 

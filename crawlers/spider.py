@@ -20,11 +20,12 @@ from crawlers.captured import page_of
 from crawlers.ledger import Ledger
 from crawlers.page import Ask, Broken, Follow, Page, RawPost, Rejection
 from crawlers.politeness import BUSY, LOST, Pace, TurnedAway
-from crawlers.reading import Reading, read, refuse_wall
+from crawlers.reading import Reading, is_cut, read, refuse_wall
 from crawlers.registry import Source
 from crawlers.secrecy import MissingSecret
 from plaint.desk import intake
 from plaint.model import Capture, Post, iso
+from plaint.posts.filling import words_key
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -158,7 +159,7 @@ class WalkSpider(Spider):
             raise CloseSpider("limit")
         onward = [follow for follow in reading.follow if follow.next]
         details = [follow for follow in reading.follow if not follow.next and _key(follow) not in self._asked]
-        if tally.broken or (not onward and _is_half(page)):
+        if tally.broken or (not onward and is_cut(page)):
             self._is_cut = self._is_cut or not onward
             self.ledger.error("half page", "the page ends before it is complete", page.url)
         for follow in details:
@@ -305,10 +306,11 @@ class WalkSpider(Spider):
         if reason == "shutdown" or self.pace.stopped:
             self.ledger.close("stopped", datetime.now(UTC))
             return
+        self.ledger.compare()
         is_whole = self._is_whole and not self._is_cut and reason == "finished"
         if is_whole:
             self._weigh()
-            if not self.ledger.run.errors and not self.ledger.nameless and self._agrees():
+            if self.site.whole and not self.ledger.run.errors and not self.ledger.nameless and self._agrees():
                 self._mark_vanished()
         self.ledger.close("failed" if self._is_cut else "done", datetime.now(UTC))
 
@@ -340,12 +342,15 @@ class WalkSpider(Spider):
             held += 1
             if ref not in self.ledger.seen:
                 gone.append(f"{self.site.key}:{ref}")
-        lost = [post.id for post in self.stores.posts.get(gone) if _is_of_listing(post, firm)]
+        lost = [post for post in self.stores.posts.get(gone) if _is_of_listing(post, firm)]
         if self.ledger.run.announced is None and len(lost) > 10 and len(lost) > held * MOST_VANISHED:
             self.ledger.alarm("too many vanished", f"{len(lost)} of {held} were not shown; none was marked")
             return
+        if any(words_key(post) in self.ledger.new_words for post in lost):
+            self.ledger.alarm("same words under another id", f"of {len(lost)} that were not shown; none was marked")
+            return
         if lost:
-            self.ledger.vanished(self.stores.posts.vanish(lost, iso(datetime.now(UTC))))
+            self.ledger.vanished(self.stores.posts.vanish([post.id for post in lost], iso(datetime.now(UTC))))
 
 
 def _named(error: BaseException | None) -> tuple[str, str]:
@@ -401,11 +406,6 @@ def _is_same_site(there: tuple[str, int], ours: tuple[str, int]) -> bool:
         return True
     short, long = sorted((there[0], ours[0]), key=len)
     return short.count(".") >= 1 and long.endswith(f".{short}") and not short.replace(".", "").isdecimal()
-
-
-def _is_half(page: Page) -> bool:
-    """Whether an HTML page begins and does not end."""
-    return b"<html" in page.body[:4_000].lower() and b"</html" not in page.body[-4_000:].lower()
 
 
 def _is_of_listing(post: Post, firm: str) -> bool:

@@ -10,6 +10,7 @@ import typer
 from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
+    from crawlers.page import Page
     from crawlers.reading import Reading
     from crawlers.registry import Source
     from plaint.model import Approval, Post, Rejection
@@ -104,15 +105,20 @@ def try_pages(
     key: KeyArgument,
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE…", help="Saved pages of that source.")],
     url: Annotated[str, typer.Option(help="Where they came from.")] = "",
+    lab: Annotated[bool, typer.Option("--lab", help="Also change each page in every way and say whether a wrong post came of it.")] = False,
 ) -> None:
     """Print what a source file gets from pages, one JSON object a page: counts, how full each field is, rejections. Stores nothing.
 
-    Example: plaint sources test schema_org page.html
+    With `--lab` the exit status is 1 when a changed page gave a wrong post: one that says something else, and no alarm and
+    no rejection says so.
+
+    Example: plaint sources test schema_org page.html --lab
     """
     one = _source(key)
-    broken = [file for file in files if not _tried(one, file, url)]
-    if broken:
-        refuse(f"{key}: nothing could be read from {', '.join(file.name for file in broken)}")
+    states = {file.name: _tried(one, file, url, with_lab=lab) for file in files}
+    for state, words in (("broken", "nothing could be read from"), ("wrong", "changes made wrong posts of")):
+        if named := [name for name, found in states.items() if found == state]:
+            refuse(f"{key}: {words} {', '.join(named)}")
 
 
 def _source(key: str) -> Source:
@@ -167,8 +173,9 @@ def _decide(key: str, firm: str | None, store: str | None, as_: str | None, *, a
             refuse(str(error.args[0]))
 
 
-def _tried(one: Source, file: Path, url: str) -> bool:
-    """Print what one page gives; whether it could be read at all."""
+def _tried(one: Source, file: Path, url: str, *, with_lab: bool) -> str:
+    """Print what one page gives; `broken` when it could not be read at all, `wrong` when the lab found a wrong post, else `read`."""
+    from crawlers.lab import examine
     from crawlers.page import Broken, Page
     from crawlers.reading import read
     from plaint.model import iso
@@ -178,19 +185,19 @@ def _tried(one: Source, file: Path, url: str) -> bool:
         reading = read(one, page)
     except Broken as error:
         say({"file": file.name, "alarm": error.alarm, "reason": str(error)})
-        return False
-    say({"file": file.name, **_summary(one, page.url, page.at, reading)})
-    return True
+        return "broken"
+    verdict = examine(one, page) if with_lab else None
+    say({"file": file.name, **_summary(one, page, reading), **({} if verdict is None else {"lab": verdict})})
+    return "read" if verdict is None or verdict.holds else "wrong"
 
 
-def _summary(one: Source, url: str, at: str, reading: Reading) -> dict[str, Any]:
+def _summary(one: Source, page: Page, reading: Reading) -> dict[str, Any]:
     """Counts and how full each field is (share of posts that have it), which a contributor compares with the page."""
-    from plaint.model import Capture, Post
-    from plaint.posts.brands import Names
-    from plaint.posts.normalise import normalise
+    from crawlers.lab import normalised
+    from plaint.model import Post
+    from plaint.posts.filling import fill_of
 
-    capture = Capture(url=url, at=at, sha256="")
-    results = [normalise(raw, site=one.site, capture=capture, names=Names(())) for raw in reading.posts]
+    results = normalised(one, page, reading)
     posts = [result for result in results if isinstance(result, Post)]
     rejected: list[Rejection] = [*reading.rejected, *(result for result in results if not isinstance(result, Post))]
     own = [post for post in posts if post.within is None]
@@ -198,16 +205,13 @@ def _summary(one: Source, url: str, at: str, reading: Reading) -> dict[str, Any]
         "posts": len(own),
         "within": len(posts) - len(own),
         "announced": reading.announced,
-        "filled": {name: round(sum(bool(getattr(post, name)) for post in own) / len(own), 2) for name in FILLED} if own else {},
+        "filled": fill_of(posts).shares(),
         "never_says": one.site.never_says,
         "rejected": rejected,
         "follow": [follow.url for follow in reading.follow],
         "first": _short(own[0]) if own else None,
         "last": _short(own[-1]) if own else None,
     }
-
-
-FILLED = ("url", "title", "text", "lang", "author", "rating", "published", "edited", "engagement", "place", "facts")
 
 
 def _short(post: Post) -> dict[str, Any]:

@@ -310,7 +310,9 @@ class Site:
     zone of its dates without one; `worst` and `best` are the scale where a page does not name it; `date_order` is
     `DMY`, `MDY` or `YMD` for dates in figures; `strip` are phrases before or after its dates; `live` says whether a
     crawl may start at all (else saved pages only); `newest_first` that its listing is in that order, so that a walk
-    with `--since` may end early; `needs` are the names of the secrets it reads from the environment.
+    with `--since` may end early; `whole` that a full walk shows every post that is still there, so that one it no
+    longer shows has vanished (a search of the last seven days is not whole); `revisits` that held posts can be looked
+    up again by their refs; `needs` are the names of the secrets it reads from the environment.
     """
 
     key: str
@@ -334,6 +336,8 @@ class Site:
     version: int = 1
     live: bool = True
     newest_first: bool = False
+    whole: bool = True
+    revisits: bool = False
     needs: tuple[str, ...] = ()
 
 
@@ -389,6 +393,7 @@ class Run:
     `announced` = `new` + `known` + `changed` + `rejected` + `missing` where the source announces a number.
     These count the source's own items; `within` counts the posts that came inside another one (a firm's answer).
     `state` is `running`, `done`, `failed` or `stopped`; `alarms` are named troubles; times are ISO 8601 in UTC.
+    `filled` counts how many of `new + known + changed` had each field, `scales` how many ratings stood on each scale.
     `worker` names the process that runs it (`host:pid:start`), so that a run that died can be told from one at work.
     """
 
@@ -410,6 +415,8 @@ class Run:
     bytes: int = 0
     errors: int = 0
     alarms: tuple[str, ...] = ()
+    filled: Mapping[str, int] = field(default_factory=dict)
+    scales: Mapping[str, int] = field(default_factory=dict)
     cursor: str | None = None
     worker: str | None = None
 

@@ -22,6 +22,10 @@ site = Site(
 )
 LAST_PAGE = 10
 DEPTH = b"page depth is limited"
+APP = frozenset({"im:name", "im:image", "im:artist", "im:price"})
+"""Signs of the first entry of a feed, which is the app itself."""
+REVIEW = frozenset({"im:rating", "im:version", "author"})
+"""Of which an entry has at least one when it is a review."""
 
 
 def start(ask: Ask) -> SaidBy:
@@ -42,7 +46,7 @@ def parse(page: Page) -> SaidBy:
     country = re.search(r"/([a-z]{2})/rss/|[?&]cc=([a-z]{2})", links.get("first") or here)
     app = re.search(r"/id=(\d+)", here)
     place = Place(country=(country[1] or country[2]).upper()) if country else None
-    entries = [entry for entry in _listed(feed.get("entry")) if "im:rating" in entry or "im:name" not in entry]
+    entries = [entry for entry in _listed(feed.get("entry")) if REVIEW.intersection(entry) and not APP.intersection(entry)]
     yield from each(entries, lambda entry: _review(entry, place, app[1] if app else None))
     number, last = _number(here) or 1, _number(links.get("last")) or LAST_PAGE
     if entries and number < min(last, LAST_PAGE):

@@ -48,10 +48,15 @@ def _review(card: Selector, page: Page) -> SaidBy:
     ).get()
     yield RawPost(
         ref=page.link(permalink) or key_of(item, words_of(author), published, title, text), url=page.link(permalink), kind=Kind.REVIEW,
-        title=title, text=text, author=words_of(author) or None, rating=_value(rating.css(".value")[:1] or rating[:1]),
+        title=title, text=text, author=words_of(author) or None, rating=_stars(rating),
         worst=_value(rating.css(".worst, .p-worst")[:1]), best=_value(rating.css(".best")[:1] or card.css(".p-best")[:1]), published=published,
         facts={"item": item} if item else {}, firm=item,
     )  # fmt: skip
+
+
+def _stars(rating: SelectorList[Selector]) -> str | None:
+    """The value of a rating; its whole words only where they hold no best or worst value that would be taken for it."""
+    return _value(rating.css(".value")[:1]) or (None if rating.css(".best, .worst") else _value(rating[:1]))
 
 
 def _value(found: SelectorList[Selector]) -> str | None:

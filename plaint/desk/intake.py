@@ -14,7 +14,9 @@ from hashlib import sha256
 from plaint.model import Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import Outcome, Stores
 from plaint.posts.brands import Names
+from plaint.posts.filling import Fill, fill_of, words_key
 from plaint.posts.normalise import normalise
+from plaint.posts.states import parted
 
 SURPRISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What normalising may raise on an item that nobody foresaw; it costs that item only."""
@@ -32,7 +34,7 @@ class Tally:
     removed and `stale` came from a capture older than what is held (both are among `known`); `broken` are pages or
     rests of pages that could not be read. `refs` names every item that the page showed, understood or not;
     `nameless` are rejections that do not say which item they are about; `set_aside` are the ids under which rejections
-    lie in the quarantine.
+    lie in the quarantine; `fill` is how full the fields of the stored items were, `words` are those of new ones.
     """
 
     new: int = 0
@@ -48,6 +50,8 @@ class Tally:
     nameless: int = 0
     refs: frozenset[str] = frozenset()
     set_aside: frozenset[str] = frozenset()
+    fill: Fill = field(default_factory=Fill)
+    words: frozenset[int] = frozenset()
 
     @property
     def items(self) -> int:
@@ -84,12 +88,21 @@ def receive(
     before a post that points to it is stored.
     """
     items = _sorted(said, site, capture, names, asked, since)
+    items.posts, before = parted(items.posts, _held(stores, items.posts, seen))
     stores.evidence.sync()
     quarantined = [_quarantined(rejection, site.key, capture, run, now) for rejection, _ in items.rejected]
     if quarantined:
         stores.runs.quarantine(quarantined)
     outcomes = stores.posts.put(items.posts) if items.posts else []
+    for state in before:  # one at a time: a batch keeps one state of an id
+        stores.posts.put([state])
     return replace(_tally(items, outcomes, seen), set_aside=frozenset(item.id for item in quarantined))
+
+
+def _held(stores: Stores, posts: Sequence[Post], seen: frozenset[str] | set[str]) -> dict[str, Post]:
+    """What the archive has of those posts that this run has met already: an edit history may go on over the page."""
+    again = [post.id for post in posts if post.ref in seen]
+    return {post.id: post for post in stores.posts.get(again)} if again else {}
 
 
 def set_aside(stores: Stores, *, source: str, capture: Capture, rejection: Rejection, run: str, now: datetime) -> Quarantined:
@@ -112,7 +125,7 @@ def _sorted(
     items = _Sorted()
     for raw in said:
         is_within = isinstance(raw, RawPost) and raw.within is not None
-        post = raw if isinstance(raw, Rejection) else _understood(raw, site, capture, names, asked)
+        post = raw if isinstance(raw, Rejection) else understood(raw, site, capture, names, asked)
         if isinstance(post, Rejection):
             items.rejected.append((post, is_within))
         elif since is not None and post.published is not None and iso(post.published.end) < since:
@@ -122,7 +135,8 @@ def _sorted(
     return items
 
 
-def _understood(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm | None) -> Post | Rejection:
+def understood(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm | None = None) -> Post | Rejection:
+    """The post that `raw` says, or why it cannot be one; a surprise while normalising costs that item only."""
     try:
         return normalise(raw, site=site, capture=capture, names=names, asked=asked)
     except SURPRISES as error:
@@ -147,9 +161,8 @@ def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | s
     last = {post.ref: (post, outcome) for post, outcome in zip(items.posts, outcomes, strict=True)}
     refs = set(last)
     within = gone = stale = 0
-    for post, outcome in last.values():
-        if post.ref in seen:
-            continue
+    counted = [(post, outcome) for post, outcome in last.values() if post.ref not in seen]
+    for post, outcome in counted:
         gone += outcome is Outcome.GONE
         stale += outcome is Outcome.STALE
         if post.within is not None:
@@ -182,4 +195,6 @@ def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | s
         broken=broken,
         nameless=nameless,
         refs=frozenset(refs),
+        fill=fill_of(post for post, _ in counted),
+        words=frozenset(key for post, outcome in counted if outcome is Outcome.NEW and (key := words_key(post)) is not None),
     )
