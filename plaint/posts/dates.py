@@ -52,6 +52,21 @@ def read_date(
     return _worded(said, at, tuple(languages), zone, date_order, tuple(formats), tuple(strip))
 
 
+_no_date = re.compile(r"[0\W_TZ]*0000[0\W_TZ]*")
+_last_days = re.compile(r"(?<!\d)(?:29|3[01])(?!\d)")
+
+
+def names_no_day(text: str, **how: Any) -> bool:
+    """Whether a text that is no date has the form of one and names a day that no calendar has: `2021-02-30`, `0000-00-00`.
+
+    It has that form when it is a date with the 28th in place of the last days of a month. `how` is as for `read_date`.
+    """
+    if len(text) > LONGEST:
+        return False
+    moved = _last_days.sub("28", text)
+    return bool(_no_date.fullmatch(text)) or (moved != text and read_date(moved, **how) is not None)
+
+
 # --- certain forms ---------------------------------------------------------------------------------------------------
 
 _offset = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$)|(?<=\d)\s*(?:UTC|GMT|Z)$", re.IGNORECASE)

@@ -6,13 +6,7 @@ Nothing here is shown to a browser; links and images are the source file's busin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from warnings import catch_warnings, simplefilter
-
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-from bs4.builder import ParserRejectedMarkup
-from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 
 TREE_LIMIT = 200_000
 """Characters of HTML up to which a tree is built; a longer text is stripped in linear passes."""
@@ -21,7 +15,6 @@ TAG_LIMIT = 2_000
 UNCLOSED_LIMIT = 100
 """How many signs `<` may lack their `>`: the parser looks for each to the end of the text (`<a b="<a b="…`)."""
 
-SILENT = frozenset({"script", "style", "template", "noscript", "head", "iframe", "object", "svg", "math", "select", "textarea", "button", "canvas"})
 BLOCKS = frozenset({
     "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "ul", "ol", "dl", "dt", "dd", "li", "table", "tr",
     "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "form", "fieldset", "figure", "figcaption", "details", "summary", "address",
@@ -44,12 +37,12 @@ def plain(html: str) -> str:
         return clean(unescape(html) if "&" in html else html)
     if _is_too_much_for_a_tree(html):
         return clean(_stripped(html))
-    try:
-        tree = _tree(html)
-    except ParserRejectedMarkup:  # `<![;`
+    from plaint.posts.tree import walk  # late: its parser is slow to load, and most texts have no markup
+
+    if (steps := walk(html)) is None:
         return clean(_stripped(html))
     lines = _Lines()
-    for step, word in _walk(tree):
+    for step, word in steps:
         lines.take(step, word)
     return clean(lines.text())
 
@@ -72,31 +65,6 @@ def _is_too_much_for_a_tree(html: str) -> bool:
 
 def _fit(found: re.Match[str]) -> str:
     return "\ufffd" if "\ud800" <= found[0] <= "\udfff" else ""
-
-
-def _tree(html: str) -> BeautifulSoup:
-    with catch_warnings():
-        simplefilter("ignore", MarkupResemblesLocatorWarning)
-        return BeautifulSoup(html, "html.parser")
-
-
-def _walk(root: Tag) -> Iterator[tuple[str, str]]:
-    """(`open` or `close`, tag) and (`said` or `image`, words) in the order of the text; without recursion, however deep the tree is."""
-    ways: list[tuple[Tag, Iterator[PageElement]]] = [(root, iter(root.contents))]
-    while ways:
-        tag, children = ways[-1]
-        child = next(children, None)
-        if child is None:
-            ways.pop()
-            yield "close", tag.name
-        elif isinstance(child, Tag):
-            if child.name == "img":
-                yield "image", str(child.get("alt") or "")
-            elif child.name not in SILENT:
-                yield "open", child.name
-                ways.append((child, iter(child.contents)))
-        elif isinstance(child, NavigableString) and (isinstance(child, CData) or not isinstance(child, PreformattedString)):
-            yield "said", str(child)
 
 
 class _Lines:

@@ -46,9 +46,9 @@ OLDEST = "1990"
 
 
 class _Refused(Exception):
-    def __init__(self, reason: str, field: str, seen: object) -> None:
+    def __init__(self, reason: str, field: str, seen: object, *, is_no_day: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.field, self.seen = reason, field, seen
+        self.reason, self.field, self.seen, self.is_no_day = reason, field, seen, is_no_day
 
 
 def normalise(raw: RawPost, *, site: Site, capture: Capture, names: Names, asked: Firm | None = None) -> Post | Rejection:
@@ -291,7 +291,10 @@ def _dates(raw: RawPost, site: Site, capture: Capture, lang: Language | None, fa
     """When it was published and edited. A date that cannot be true is left out, its words kept in `facts`."""
     published, edited = _date(raw.published, site, capture, lang), _date(raw.edited, site, capture, lang)
     if isinstance(published, _Refused):
-        raise published
+        if not published.is_no_day:
+            raise published
+        facts["date_as_said"] = _storable(str(raw.published))
+        published = None
     if published is not None and not _believable(published, capture):
         facts["date_as_said"] = published.said or published.earliest
         published = None
@@ -305,10 +308,12 @@ def _date(said: str | float | None, site: Site, capture: Capture, lang: Language
     if said is None or (isinstance(said, str) and not said.strip()):
         return None
     languages = site.languages or ((lang.code,) if lang else ())
-    when = dates.read_date(
-        said, at=_moment(capture.at), languages=languages, zone=site.zone, date_order=site.date_order, formats=site.date_formats, strip=site.strip
-    )
-    return _Refused("not a date that is understood", "published", said) if when is None else when
+    how: dict[str, Any] = {"at": _moment(capture.at), "languages": languages, "zone": site.zone, "date_order": site.date_order,
+                           "formats": site.date_formats, "strip": site.strip}  # fmt: skip
+    when = dates.read_date(said, **how)
+    if when is not None:
+        return when
+    return _Refused("not a date that is understood", "published", said, is_no_day=isinstance(said, str) and dates.names_no_day(said, **how))
 
 
 @lru_cache(maxsize=64)

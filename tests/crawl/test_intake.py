@@ -61,6 +61,42 @@ def test_an_item_shown_twice_counts_once_and_a_firms_answer_not_at_all(stores: S
     assert counts(again) == (1, 0, 0, 0)
 
 
+FIRST, SECOND, THIRD = (
+    {"text": "Works.", "published": "2025-01-01T10:00:00Z"},
+    {"text": "Works less.", "published": "2025-06-01T10:00:00Z"},
+    {"text": "Keeps logging me out.", "published": "2026-03-01T10:00:00Z"},
+)
+
+
+@pytest.mark.parametrize(
+    "order", [(THIRD, SECOND, FIRST), (FIRST, SECOND, THIRD), (SECOND, THIRD, FIRST)], ids=["newest first", "oldest first", "mixed"]
+)
+def test_of_an_edit_history_the_latest_state_is_the_post_and_the_others_what_it_was(stores: Stores, order: tuple[dict[str, str], ...]) -> None:
+    tally = receive(stores, *(raw("a", **state) for state in order))
+    assert counts(tally) == (1, 0, 0, 0)
+    (post,) = stores.posts.get(["peer:a"])
+    assert (post.text, post.capture) == ("Keeps logging me out.", CAPTURE)
+    assert [one.post.text for one in stores.posts.revisions("peer:a")] == ["Works.", "Works less.", "Keeps logging me out."]
+
+
+def test_an_edit_history_that_is_read_again_adds_nothing(stores: Stores) -> None:
+    for day in (24, 25, 26):
+        capture = replace(CAPTURE, at=f"2026-11-{day}T10:00:00Z")
+        tally = receive(stores, *(raw("a", **state) for state in (THIRD, SECOND, FIRST)), capture=capture)
+        assert tally.changed == 0
+    (post,) = stores.posts.get(["peer:a"])
+    assert post.text == "Keeps logging me out."
+    assert len(stores.posts.revisions("peer:a")) == 3
+
+
+def test_an_edit_history_may_go_on_over_the_page(stores: Stores) -> None:
+    first = receive(stores, raw("a", **THIRD))
+    receive(stores, raw("a", **FIRST), seen=first.refs)
+    (post,) = stores.posts.get(["peer:a"])
+    assert post.text == "Keeps logging me out."
+    assert [one.post.text for one in stores.posts.revisions("peer:a")] == ["Works.", "Keeps logging me out."]
+
+
 def test_a_rest_of_a_page_is_no_item(stores: Stores) -> None:
     tally = receive(stores, raw("a"), Rejection(reason="the rest could not be read", field=intake.PAGE))
     assert (counts(tally), tally.broken, tally.nameless) == ((1, 0, 0, 0), 1, 1)

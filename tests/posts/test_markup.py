@@ -1,5 +1,7 @@
 """HTML becomes text that reads well, however hostile it is; plain text stays as it was said."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -91,3 +93,8 @@ def test_the_words_of_a_big_page_survive_without_a_tree() -> None:
     lines = plain(html).split("\n")
     assert len(lines) == 20_000
     assert set(lines) == {"Late & rude"}
+
+
+def test_a_text_without_markup_does_not_load_the_parser_of_markup() -> None:
+    code = "import sys; from plaint.posts.markup import plain; plain('Fees &amp; charges'); assert 'bs4' not in sys.modules; plain('<p>Fees</p>')"
+    subprocess.run([sys.executable, "-c", f"{code}; assert 'bs4' in sys.modules"], check=True)

@@ -186,12 +186,21 @@ def test_no_date_is_no_date() -> None:
     assert post(published=" ").published is None
 
 
-@pytest.mark.parametrize("published", ["2036-01-01", "2026-11-26T10:00:00Z", "in 2 years", 0, "1970-01-01T00:00:00Z", "0001-01-01"])
+@pytest.mark.parametrize(
+    "published",
+    ["2036-01-01", "2026-11-26T10:00:00Z", "in 2 years", 0, "1970-01-01T00:00:00Z", "0001-01-01",
+     "2021-02-30", "2021-02-30T10:00:00Z", "30/02/2021", "30 February 2021", "0000-00-00 00:00:00"],
+)  # fmt: skip
 def test_a_date_that_cannot_be_true_costs_only_itself_and_its_words_are_kept(published: Any) -> None:
     got = post(published=published, text="My money is gone")
     assert got.published is None
     assert got.text == "My money is gone"
     assert got.facts["date_as_said"] == str(published)
+
+
+@pytest.mark.parametrize("published", ["soon", "30 bananas", "2021-02-28 25:61", "0"])
+def test_a_date_that_is_not_understood_refuses_the_post(published: str) -> None:
+    assert refused(published=published).field == "published"
 
 
 @pytest.mark.parametrize("published", ["2026-11-24T23:00:00Z", "2026-11-25", "2026-11-25T09:00:00Z"])
