@@ -56,9 +56,9 @@ class Sums:
 class Stage:
     """One demo folder."""
 
-    def __init__(self, folder: Path, setting: Setting, lock: IO[bytes]) -> None:
+    def __init__(self, folder: Path, setting: Setting, lock: IO[bytes], cluster: str | None = None) -> None:
         self.folder, self.setting = folder, setting
-        self._lock = lock
+        self._lock, self._cluster = lock, cluster
 
     def close(self) -> None:
         """Let another demo have the folder."""
@@ -66,8 +66,8 @@ class Stage:
 
     @property
     def address(self) -> str:
-        """The address of the demo's store."""
-        return f"sqlite:///{(self.folder / 'plaint.db').absolute()}"
+        """The address of the demo's store: a file in the folder, unless a cluster was named."""
+        return self._cluster or f"sqlite:///{(self.folder / 'plaint.db').absolute()}"
 
     def move_on(self) -> None:
         """Remember that the web has moved on by one step."""
@@ -80,8 +80,8 @@ class Stage:
         return self.setting.step >= STATES - 1
 
 
-def open_stage(folder: Path, seed: int | None, today: date) -> Stage:
-    """The demo in `folder`, made when it is not there, for this process alone.
+def open_stage(folder: Path, seed: int | None, today: date, cluster: str | None = None) -> Stage:
+    """The demo in `folder`, made when it is not there, for this process alone; its store is there too, or in a `cluster`.
 
     Raises Spoilt for a folder of another seed, of other things, or in which a demo runs already.
     """
@@ -97,7 +97,7 @@ def open_stage(folder: Path, seed: int | None, today: date) -> Stage:
     except Spoilt:
         lock.close()
         raise
-    return Stage(folder, kept, lock)
+    return Stage(folder, kept, lock, cluster)
 
 
 def _make(folder: Path) -> None:
@@ -140,7 +140,10 @@ def _write(folder: Path, setting: Setting) -> None:
 
 
 def furnish(stores: Stores, now: datetime) -> None:
-    """Register firms, accounts and approvals; what is there already stays as it is."""
+    """Register firms, accounts and approvals; what is there already stays as it is. Raises Spoilt for a store of other firms."""
+    strangers = {firm.key for firm in stores.registers.firms()} - {firm.key for firm in firms()}
+    if strangers:
+        raise Spoilt(f"{stores.address} is no demo's: it knows {min(strangers)}; name another store for the demo")
     here = {person.key for person in stores.registers.people()}
     stores.registers.save_firms([firm for firm in firms() if firm.key not in {known.key for known in stores.registers.firms()}])
     root = None if ADMIN.key not in here else person_of(stores, ADMIN.key)

@@ -51,7 +51,8 @@ def demo(
 
     log_to_stderr(settings().log)
     try:
-        stage = open_stage(folder, seed, now().date())
+        store = settings().store
+        stage = open_stage(folder, seed, now().date(), store if store.startswith(("http://", "https://")) else None)
         unfinished = "interrupted; what was stored is kept, and the next run completes it" if once else None
         setting = stage.setting
         with closing(stage), interruptible(unfinished), serve(setting.seed, setting.today, step=setting.step, port=web_port) as web:
