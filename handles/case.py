@@ -8,7 +8,18 @@ from uuid import uuid4
 
 import typer
 
-from handles import case_answers, case_pack
+from handles import case_answers, case_bulk, case_pack, case_team
+from handles.case_bulk import (
+    AssigneeOption,
+    DueBeforeOption,
+    FirmOption,
+    StateOption,
+    ViewOption,
+    WithOption,
+    WithoutOption,
+    asked_of,
+    filter_of,
+)
 from handles.case_options import (
     AsOfOption,
     CaseArgument,
@@ -25,7 +36,7 @@ from handles.case_options import (
     perform,
     shown,
 )
-from handles.options import AsOption, StoreOption, now, wrong_usage
+from handles.options import AsOption, StoreOption, now
 
 if TYPE_CHECKING:
     from plaint.model import Person
@@ -41,7 +52,7 @@ def add(app: typer.Typer) -> None:
         ("close", close), ("reopen", reopen),
     ):  # fmt: skip
         case.command(name)(command)
-    for part in (case_answers, case_pack):
+    for part in (case_answers, case_team, case_bulk, case_pack):
         part.commands(case)
     app.add_typer(case)
 
@@ -67,11 +78,14 @@ def open_case(
 
 
 def list_cases(
-    firm: Annotated[str | None, typer.Option("--firm", help="Only this firm.")] = None,
-    state: Annotated[list[str] | None, typer.Option("--state", help="Only this state, such as CANDIDATE; may be repeated.")] = None,
-    assignee: Annotated[str | None, typer.Option("--assignee", help="Only the cases of this account; `nobody`: those nobody has.")] = None,
+    firm: FirmOption = None,
+    state: StateOption = None,
+    assignee: AssigneeOption = None,
     post: Annotated[str | None, typer.Option("--post", help="Only cases with this post.")] = None,
-    due_before: Annotated[str | None, typer.Option("--due-before", metavar="ISO", help="Only cases due before this moment, in UTC.")] = None,
+    due_before: DueBeforeOption = None,
+    with_: WithOption = None,
+    without: WithoutOption = None,
+    view: ViewOption = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many.")] = 50,
     offset: Annotated[int, typer.Option("--offset", min=0, help="Leave out so many at the beginning.")] = 0,
     next_: Annotated[bool, typer.Option("--next", help="Only what waits for somebody, each with the reasons for its place.")] = False,
@@ -80,25 +94,20 @@ def list_cases(
 ) -> None:
     """List cases, soonest due first: one JSON object with the exact `total` and the `cases`.
 
-    Example: plaint case list --firm northgate --state CONFIRMED_COMPLAINT --as tom
+    Example: plaint case list --firm northgate --state CONFIRMED_COMPLAINT --with label:refund --as tom
     """
-    from plaint.cases.case import State
-    from plaint.desk import casework
-    from plaint.ports import CaseFilter
+    from dataclasses import replace
 
-    for one in state or ():
-        if one not in set(State):
-            wrong_usage(f"no state {one!r}: {', '.join(State)}")
-    wanted = CaseFilter(
-        firm=firm, states=tuple(state or ()), assignee=None if assignee == "nobody" else assignee, unassigned=assignee == "nobody",
-        post=post, due_before=due_before, limit=limit, offset=offset,
-    )  # fmt: skip
+    from plaint.desk import casework
+
+    wanted = filter_of(firm, state, assignee, due_before, with_, without)
 
     def look(stores: Stores, person: Person) -> Any:
+        asked = replace(asked_of(stores, person, wanted, view), post=post, limit=limit, offset=offset)
         if next_:
-            queued, total = casework.queue(stores, person, wanted, now())
+            queued, total = casework.queue(stores, person, asked, now())
             return {"total": total, "cases": queued}
-        listed = casework.list_cases(stores, person, wanted, now())
+        listed = casework.list_cases(stores, person, asked, now())
         return {"total": listed.total, "cases": listed.rows}
 
     answer(store, as_, look)

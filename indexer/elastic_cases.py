@@ -163,7 +163,7 @@ class ElasticCases:
     def save_case(self, row: CaseRow) -> None:
         """See `ports.CaseLog.save_case`."""
         doc = {"case": row.case, "version": row.version, "firm": row.firm, "state": row.state, "assignee": row.assignee, "due": row.due,
-               "posts": list(row.posts), "shown": canonical(row)}  # fmt: skip
+               "posts": list(row.posts), "marks": list(row.marks), "shown": canonical(row)}  # fmt: skip
         meta = {"_index": "cases", "_id": doc_id(row.case), "version": row.version, "version_type": "external_gte"}
         (result,) = self._c.bulk([({"index": meta}, doc)])
         if result["status"] not in {200, 201, 409}:
@@ -322,5 +322,7 @@ def _where(wanted: CaseFilter) -> Json:
     filters += [{"terms": {"firm": list(wanted.scope)}}] if wanted.scope is not None else []
     filters += [{"terms": {"state": list(wanted.states)}}] if wanted.states else []
     filters += [{"range": {"due": {"lt": wanted.due_before}}}] if wanted.due_before is not None else []
+    filters += [{"term": {"marks": mark}} for mark in wanted.marks]
     without: list[Json] = [{"exists": {"field": "assignee"}}] if wanted.unassigned else []
+    without += [{"terms": {"marks": list(wanted.without)}}] if wanted.without else []
     return {"bool": {"filter": filters, "must_not": without}}

@@ -151,6 +151,8 @@ class SqliteCases:
             if written.rowcount:
                 connection.execute('DELETE FROM case_posts WHERE "case" = ?', (row.case,))
                 connection.executemany('INSERT INTO case_posts (post, "case") VALUES (?, ?)', [(post, row.case) for post in dict.fromkeys(row.posts)])
+                connection.execute('DELETE FROM case_marks WHERE "case" = ?', (row.case,))
+                connection.executemany('INSERT INTO case_marks (mark, "case") VALUES (?, ?)', [(mark, row.case) for mark in dict.fromkeys(row.marks)])
             connection.execute('DELETE FROM behind WHERE "case" = ? AND version <= ?', (row.case, row.version))
 
     def behind(self) -> list[str]:
@@ -251,6 +253,10 @@ def _where(wanted: CaseFilter) -> tuple[str, list[Any]]:
     if wanted.post is not None:
         parts.append('"case" IN (SELECT "case" FROM case_posts WHERE post = ?)')
         values.append(wanted.post)
+    for said, asked in (("IN", wanted.marks), ("NOT IN", wanted.without)):
+        for mark in asked:
+            parts.append(f'"case" {said} (SELECT "case" FROM case_marks WHERE mark = ?)')
+            values.append(mark)
     if wanted.due_before is not None:
         parts.append("due < ?")
         values.append(wanted.due_before)

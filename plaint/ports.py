@@ -249,7 +249,10 @@ class CaseLog(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline."""
+    """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline.
+
+    `marks` are what it can be filtered by besides: `label:refund`, `priority:high`, `team:cards`, `product:…`.
+    """
 
     case: str
     version: int
@@ -264,11 +267,12 @@ class CaseRow:
     due: str | None = None
     due_clock: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """Which cases: each part narrows; `scope` is the firms the asker may see."""
+    """Which cases: each part narrows; `scope` is the firms the asker may see; a case must have all of `marks` and none of `without`."""
 
     scope: tuple[str, ...] | None = None
     firm: str | None = None
@@ -277,6 +281,8 @@ class CaseFilter:
     unassigned: bool = False
     post: str | None = None
     due_before: str | None = None
+    marks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     limit: int = 50
     offset: int = 0
 

@@ -1,117 +1,19 @@
-"""A case as its events made it, the words of its states, and `evolve`, which adds one event."""
+"""What events make of a case: `evolve` adds one event, `case_from` all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import replace
 
 from plaint.cases import events as e
+from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.cases.outcomes import Classified
-from plaint.deadlines.start import Start, Times
-from plaint.model import Ownership
-
-
-class State(StrEnum):
-    """Where a case stands. A post without a case is a MENTION; only a named person decides about a CANDIDATE."""
-
-    MENTION = "MENTION"
-    CANDIDATE = "CANDIDATE"
-    CONFIRMED_COMPLAINT = "CONFIRMED_COMPLAINT"
-    NOT_A_COMPLAINT = "NOT_A_COMPLAINT"
-    DUPLICATE = "DUPLICATE"
-    REFERRED_OTHER_FIRM = "REFERRED_OTHER_FIRM"
-    CLOSED = "CLOSED"
-
-
-STATE_WORDS: Mapping[State, str] = {
-    State.MENTION: "a mention",
-    State.CANDIDATE: "a likely complaint",
-    State.CONFIRMED_COMPLAINT: "a confirmed complaint",
-    State.NOT_A_COMPLAINT: "not a complaint",
-    State.DUPLICATE: "a duplicate",
-    State.REFERRED_OTHER_FIRM: "referred to another firm",
-    State.CLOSED: "closed",
-}
-"""How a refusal or a list says a state."""
-
-
-class NotAComplaint(StrEnum):
-    """Why something is no complaint. Relabelling is punished, so a code is needed (RG 271.30-35 names several of these)."""
-
-    PRAISE = "praise"
-    QUESTION = "question"
-    INFORMATION = "information_only"
-    NOT_THIS_FIRM = "not_about_this_firm"
-    STAFF_GRIEVANCE = "staff_grievance"
-    SURVEY = "survey_without_expected_answer"
-    SPAM = "spam_or_advertising"
-    NOT_GENUINE = "not_genuine"
-    OTHER = "other"
-
-
-class Ending(StrEnum):
-    """How the work on a case ended; the first three end a complaint, the last what is none."""
-
-    FINAL_RESPONSE = "final_response"
-    SUMMARY_RESOLUTION = "summary_resolution"
-    WITHDRAWN = "withdrawn"
-    NO_RESPONSE = "no_response_needed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
-
-    `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC.
-    `posts` is empty once they were erased. `classified` maps a taxonomy to what the complaint is about; `redress` is
-    decimal text in `currency`. The answer's fields are None again once it is reopened.
-    """
-
-    id: str
-    version: int = 0
-    firm: str = ""
-    source: str = ""
-    ownership: Ownership = Ownership.THIRD_PARTY
-    posts: tuple[str, ...] = ()
-    title: str | None = None
-    status: State = State.MENTION
-    times: Times = field(default_factory=Times)
-    start: Start | None = None
-    regimes: tuple[str, ...] | None = None
-    opened_at: str = ""
-    opened_by: str = ""
-    changed_at: str = ""
-    decided_at: str | None = None
-    decided_by: str | None = None
-    code: str | None = None
-    duplicate_of: str | None = None
-    referred_to: str | None = None
-    assignee: str | None = None
-    done: Mapping[str, str] = field(default_factory=dict)
-    closed_at: str | None = None
-    closed_how: str | None = None
-    reopened_at: str | None = None
-    notes: int = 0
-    classified: Mapping[str, Classified] = field(default_factory=dict)
-    root_cause: str | None = None
-    vulnerability: tuple[str, ...] = ()
-    resolved_at: str | None = None
-    resolved_how: str | None = None
-    outcome: str | None = None
-    redress: str | None = None
-    currency: str | None = None
-
-    @property
-    def state(self) -> State:
-        """What lists show."""
-        return State.CLOSED if self.closed_at is not None else self.status
-
-    @property
-    def exists(self) -> bool:
-        """Whether it was opened."""
-        return self.version > 0
+from plaint.cases.standing import STATE_WORDS as STATE_WORDS
+from plaint.cases.standing import Case as Case
+from plaint.cases.standing import Ending as Ending
+from plaint.cases.standing import NotAComplaint as NotAComplaint
+from plaint.cases.standing import State as State
 
 
 def case_from(id: str, history: Iterable[e.Recorded]) -> Case:
@@ -124,7 +26,8 @@ def case_from(id: str, history: Iterable[e.Recorded]) -> Case:
 
 def evolve(case: Case, recorded: e.Recorded) -> Case:
     """The case after one more event."""
-    case = replace(case, version=recorded.version, changed_at=recorded.at)
+    others = tuple(key for key in case.mentioned if key != recorded.by)
+    case = replace(case, version=recorded.version, changed_at=recorded.at, mentioned=others)
     match recorded.event:
         case e.CaseOpened() as opened:
             return replace(
@@ -144,9 +47,9 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
         case e.Acknowledged():
             return replace(case, done={**case.done, "acknowledged": recorded.at})
         case e.Assigned(to=to):
-            return replace(case, assignee=to)
-        case e.Noted():
-            return replace(case, notes=case.notes + 1)
+            return replace(case, assignee=to, lease_until=None)
+        case e.Noted(mentions=mentions):
+            return replace(case, notes=case.notes + 1, mentioned=tuple(dict.fromkeys((*case.mentioned, *mentions))))
         case e.ClockStartMoved(start=start):
             return replace(case, start=start)
         case e.Closed(how=how):
@@ -160,6 +63,8 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
                 case, resolved_at=recorded.at, resolved_how=answer.how, outcome=answer.outcome, redress=answer.redress,
                 currency=answer.currency, done={**case.done, answer.how: recorded.at},
             )  # fmt: skip
+        case _:
+            return _worked(case, recorded, recorded.event)
 
 
 def _decided(case: Case, recorded: e.Recorded, status: State) -> Case:
@@ -180,3 +85,33 @@ def _classified(case: Case, said: ComplaintClassified) -> Case:
     about = Classified(version=said.scheme_version, product=said.product, cause=said.cause)
     drivers = case.vulnerability if said.vulnerability is None else tuple(said.vulnerability.split("\n")) if said.vulnerability else ()
     return replace(case, classified={**case.classified, said.scheme: about}, root_cause=said.root_cause or case.root_cause, vulnerability=drivers)
+
+
+def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
+    """What events of the daily work make of a case."""
+    match event:
+        case w.Claimed(until=until):
+            return replace(case, assignee=recorded.by, lease_until=until)
+        case w.HandedOver(to=to):
+            return replace(case, assignee=to, lease_until=None)
+        case w.Routed(team=team):
+            return replace(case, team=team)
+        case w.Prioritised(priority=priority):
+            return replace(case, priority=priority)
+        case w.Labelled(added=added, removed=removed):
+            return replace(case, labels=tuple(sorted({*case.labels, *added} - set(removed))))
+        case w.Snoozed(until=until):
+            return replace(case, snoozed_until=until)
+        case w.MergedInto(into=into):
+            return _decided(replace(case, duplicate_of=into), recorded, State.DUPLICATE)
+        case w.Absorbed(case=other, posts=posts):
+            more = tuple(posts.split("\n")) if posts else ()
+            return replace(case, absorbed=(*case.absorbed, other), posts=tuple(dict.fromkeys((*case.posts, *more))))
+        case w.PutUnder(parent=parent):
+            return replace(case, parent=parent)
+        case w.ContentChecked(letter=letter, items=items):
+            known = case.checked.get(letter, ())
+            return replace(case, checked={**case.checked, letter: tuple(dict.fromkeys((*known, *items)))})
+        case w.LetterSent(letter=letter, meets=meets):
+            done = case.done if meets is None else {meets: recorded.at, **case.done}
+            return replace(case, sent={**case.sent, letter: recorded.at}, done=done)

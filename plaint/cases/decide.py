@@ -1,114 +1,35 @@
-"""What a person may make happen to a case: commands, and `decide`, which answers with events or with a refusal.
+"""What happens when a person asks for something: `decide` answers a command with events or with a refusal.
 
 A refusal is a sentence for the person who asked. Nothing here raises for what a user did; rights are checked at the desk.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from rapidfuzz.process import extractOne
 
 from plaint.cases import events as e
 from plaint.cases import outcomes as o
+from plaint.cases import work
 from plaint.cases.case import STATE_WORDS, Case, Ending, NotAComplaint, State
+from plaint.cases.commands import Acknowledge as Acknowledge
+from plaint.cases.commands import Assign as Assign
+from plaint.cases.commands import Close as Close
+from plaint.cases.commands import Command as Command
+from plaint.cases.commands import Confirm as Confirm
+from plaint.cases.commands import Duplicate as Duplicate
+from plaint.cases.commands import MoveStart as MoveStart
+from plaint.cases.commands import Note as Note
+from plaint.cases.commands import Open as Open
+from plaint.cases.commands import Refer as Refer
+from plaint.cases.commands import Reject as Reject
+from plaint.cases.commands import Reopen as Reopen
 from plaint.cases.refusal import Refusal as Refusal
 from plaint.deadlines.regimes import regimes as known_regimes
-from plaint.deadlines.start import Basis, Start, Times, start_of
-from plaint.model import Ownership, iso
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """Take up posts about a firm."""
-
-    firm: str
-    source: str
-    ownership: Ownership
-    times: Times
-    posts: tuple[str, ...]
-    title: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm:
-    """Decide that it is a complaint under these regimes; `about` may say at once what it is about."""
-
-    regimes: tuple[str, ...]
-    reason: str
-    about: o.Classify | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """Decide that it is no complaint; `words` say more, and must where the code is `other`."""
-
-    code: str
-    words: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicate:
-    """Decide that another case is about the same."""
-
-    of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refer:
-    """Forward it to the firm that is responsible; `on` is the local date, ISO 8601."""
-
-    to: str
-    on: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledge:
-    """Note that the person who complained was told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign:
-    """Give it to somebody, or to nobody."""
-
-    to: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Write a private note."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveStart:
-    """Move the start of the clocks to a moment or a date, ISO 8601."""
-
-    to: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
-    """End the work. With an `outcome` the answer is noted at once, with its redress (decimal text)."""
-
-    how: str | None = None
-    reason: str | None = None
-    outcome: str | None = None
-    redress: str | None = None
-    currency: str = "GBP"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopen:
-    """Take the work up again: what was closed, or decided to be no complaint."""
-
-    reason: str
-
-
-Command = Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen | o.Classify | o.Resolve
+from plaint.deadlines.start import Basis, Start, start_of
+from plaint.model import iso
 
 LONGEST = 20_000
 """Characters that one note or reason may have."""
@@ -136,8 +57,9 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return _acknowledge(case)
         case Assign(to=to):
             return _assign(case, to)
-        case Note(text=text):
-            return (e.Noted(text=text.strip()),) if text.strip() else Refusal("an empty note says nothing; write it, or leave it")
+        case Note(text=text, mentions=mentions):
+            noted = e.Noted(text=text.strip(), mentions=mentions)
+            return (noted,) if text.strip() else Refusal("an empty note says nothing; write it, or leave it")
         case MoveStart():
             return _move_start(case, command, now)
         case Close():
@@ -148,6 +70,8 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.classify(case, command)
         case o.Resolve():
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command)
+        case _:
+            return work.decide(case, command, now)
 
 
 def _open(case: Case, command: Open) -> tuple[e.CaseEvent, ...] | Refusal:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.deadlines.start import Start, Times
 from plaint.model import Ownership
@@ -84,10 +85,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """Somebody wrote a private note."""
+    """Somebody wrote a private note; `mentions` are the accounts that it calls on."""
 
     BODIES: ClassVar[tuple[str, ...]] = ("text",)
     text: str | None = None
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ CaseEvent = (
     | Reopened
     | ComplaintClassified
     | Resolved
+    | w.WorkEvent
 )
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in CaseEvent.__args__}

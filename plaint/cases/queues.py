@@ -30,14 +30,16 @@ class Queued:
 
 
 def in_order(rows: Iterable[CaseRow], now: datetime) -> list[Queued]:
-    """Cases that wait for somebody, soonest due first; without a due date the longest open first. Equal ones go by id."""
+    """Cases that wait for somebody: urgent ones, then soonest due; without a due date the longest open first. Equal ones go by id."""
     waiting = [row for row in rows if row.state in OPEN_STATES]
-    waiting.sort(key=lambda row: (row.due is None, row.due or row.opened, row.case))
+    waiting.sort(key=lambda row: (row.facts.get("priority") != "urgent", row.due is None, row.due or row.opened, row.case))
     return [Queued(row=row, reasons=tuple(_reasons(row, now))[:MOST_REASONS]) for row in waiting]
 
 
 def _reasons(row: CaseRow, now: datetime) -> Iterable[str]:
     """Why a case stands where it does, the weightiest first."""
+    if row.facts.get("priority") == "urgent":
+        yield "somebody said that it is urgent"
     if row.due is not None:
         due = moment_of(row.due)
         clock = row.due_clock or "a clock"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from plaint.cases.events import CaseEvent
+from plaint.cases.work_events import Snoozed
 
 
 def spoken(event: CaseEvent) -> str:
     """What happened, as the verb of a sentence about who did it: `confirmed the complaint`."""
+    if isinstance(event, Snoozed) and event.until is None:
+        return "brought it back into the queue"
     said = {name: value if value is not None else "nobody" for name, value in asdict(event).items()}
     return _VERBS[type(event).__name__].format(**said)
 
@@ -26,5 +29,16 @@ _VERBS = {
     "Closed": "closed it ({how})",
     "Reopened": "reopened it",
     "ComplaintClassified": "said what it is about",
+    "Claimed": "claimed it until {until}",
+    "HandedOver": "handed it over to {to}",
+    "Routed": "put it into the queue of {team}",
+    "Prioritised": "said that it is {priority}",
+    "Labelled": "changed its labels",
+    "Snoozed": "put it aside until {until}",
+    "MergedInto": "merged it into {into}",
+    "Absorbed": "merged {case} into it",
+    "PutUnder": "put it under {parent}",
+    "ContentChecked": "checked what the {letter} says",
+    "LetterSent": "sent the {letter}",
     "Resolved": "answered it ({how}, {outcome})",
 }

@@ -12,12 +12,12 @@ import structlog
 
 from plaint.cases import decide as d
 from plaint.cases.case import Case, case_from
-from plaint.cases.clocks import clocks_of
+from plaint.cases.clocks import Clocks, clocks_of
 from plaint.cases.events import CaseEvent, Recorded, draft, recorded
 from plaint.cases.spoken import spoken
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, require
-from plaint.model import Firm, Person, iso
+from plaint.model import Firm, Person, iso, moment_of
 from plaint.ports import CASE_STREAM, CaseRow, Conflict, StoreDown, Stores
 from plaint.query.tree import CaseMark
 
@@ -129,13 +129,17 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
     """A case as lists show it."""
     clocks = clocks_of(case, firm, now)
     due = clocks.next_due()
+    trouble = _uncounted(clocks)
     facts = {
         "status": case.status.value, "acknowledged": case.done.get("acknowledged"), "closed_how": case.closed_how,
         "code": case.code, "notes": case.notes, "opened_by": case.opened_by, "provisional": due.provisional if due else None,
         "due_day": due.deadline.last.isoformat() if due and due.deadline.last else None,
         "due_label": due.deadline.clock.label if due else None, "due_rule": due.deadline.clock.rule if due else None,
         "start": clocks.start.at if clocks.start else None, "outcome": case.outcome, "resolved": case.resolved_at,
+        "team": case.team, "priority": None if case.priority == "normal" else case.priority, "labels": list(case.labels) or None,
+        "snoozed_until": case.snoozed_until, "lease_until": case.lease_until, "parent": case.parent,
         "about": {scheme: {"product": one.product, "cause": one.cause} for scheme, one in case.classified.items()} or None,
+        "trouble": trouble or None,
     }  # fmt: skip
     return CaseRow(
         case=case.id, version=case.version, firm=case.firm, state=case.state.value, title=case.title or "", source=case.source,
@@ -143,7 +147,31 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
         due=iso(due.due) if due and due.due else None,
         due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None,
         facts={name: value for name, value in facts.items() if value is not None},
+        marks=(*marks_of(case, now), *(("trouble",) if trouble else ())),
     )  # fmt: skip
+
+
+def _uncounted(clocks: Clocks) -> list[str]:
+    """Why clocks of a case have no date although they should: a day outside the loaded calendars, a regime that is not there."""
+    refused = [clock.deadline for clock in clocks.clocks if clock.deadline.refused]
+    return [*clocks.trouble, *(f"{one.regime} {one.clock.label}: {one.no_date}" for one in refused)]
+
+
+def marks_of(case: Case, now: datetime) -> tuple[str, ...]:
+    """What lists can be filtered by besides firm, state, assignee and due date."""
+    said = {
+        "team": case.team, "priority": None if case.priority == "normal" else case.priority, "parent": case.parent,
+        "outcome": case.outcome, "ended": case.closed_how,
+    }  # fmt: skip
+    marks = [f"{name}:{value}" for name, value in said.items() if value is not None]
+    marks += [f"label:{label}" for label in case.labels]
+    marks += [f"mention:{key}" for key in case.mentioned]
+    marks += [f"regime:{regime}" for regime in case.regimes or ()]
+    for one in case.classified.values():
+        marks += [f"{name}:{value}" for name, value in (("product", one.product), ("cause", one.cause)) if value is not None]
+    if case.snoozed_until is not None and moment_of(case.snoozed_until) > now:
+        marks.append("snoozed")
+    return tuple(marks)
 
 
 def scope_of(person: Person, wanted: tuple[str, ...] | None) -> tuple[str, ...] | None:

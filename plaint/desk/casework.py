@@ -6,29 +6,26 @@ the projection and on the posts. What is refused, and who looked at which case, 
 
 from __future__ import annotations
 
-from base64 import b32encode
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 
 from plaint.cases import decide as d
-from plaint.cases.case import STATE_WORDS, Case, State, case_from
+from plaint.cases.case import Case, case_from
 from plaint.cases.clocks import CaseClock, Clocks, clocks_of
 from plaint.cases.events import Recorded
 from plaint.cases.outcomes import Classify
 from plaint.cases.queues import OPEN_STATES, Queued, in_order
 from plaint.cases.spoken import spoken as spoken
-from plaint.deadlines.start import Times
 from plaint.desk.acting import Overtaken as Overtaken
-from plaint.desk.acting import act, allowed, append, catch_up, firm_of, load_case, note_refusal, project, scope_of, visible
+from plaint.desk.acting import act, catch_up, firm_of, load_case, scope_of, visible
 from plaint.desk.log import record
-from plaint.desk.rights import Refused, Right, in_scope, require, rights_of
-from plaint.model import Firm, Ownership, PartialDate, Person, Post, moment_of
-from plaint.ports import CASE_STREAM, CaseFilter, CaseRow, Conflict, Stores
-
-_TITLE = 120
-"""Characters of a post's text that stand in for a title."""
+from plaint.desk.opening import case_id as case_id
+from plaint.desk.opening import open_case as open_case
+from plaint.desk.rights import Refused, Right, in_scope, may, require, rights_of
+from plaint.model import Firm, Person, moment_of
+from plaint.ports import CaseFilter, CaseRow, Stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,57 +49,6 @@ class Listed:
 
     rows: tuple[CaseRow, ...]
     total: int
-
-
-def case_id(firm: str, post: str) -> str:
-    """The id of the case that a post opens for a firm: the same for everybody, so that two openers collide."""
-    digest = b32encode(sha256(f"{firm}\0{post}".encode()).digest()).decode().lower()
-    return f"{CASE_STREAM}{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
-
-
-def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str, now: datetime, command: str) -> str:
-    """Open a case about `firm` from posts (their ids, the first one names the case); the case's id.
-
-    Refused for unknown posts and firms, and for a post that is in a case of this firm already: the refusal names it.
-    """
-    if not posts:
-        raise Refused("a case is opened from at least one post; give its id, like source:ref")
-    case = case_id(firm, posts[0])
-    with_firm = firm_of(stores, firm)
-    allowed(stores, person, Right.WORK_CASES, firm, case, now, command)
-    if stores.cases.command_done(command):
-        return case
-    try:
-        _open(stores, person, case, posts, firm, now, command)
-    except Refused as refusal:
-        note_refusal(stores, person, case, refusal.reason, now, command)
-        raise
-    project(stores, case, with_firm, now, newly=True)
-    return case
-
-
-def _open(stores: Stores, person: Person, case: str, posts: Sequence[str], firm: str, now: datetime, command: str) -> None:
-    """Append the opening of a case, or say why not."""
-    found = stores.posts.get(list(posts))
-    missing = set(posts) - {post.id for post in found}
-    if missing:
-        raise Refused(f"no post {', '.join(sorted(missing))} in the archive; `plaint search` shows the ids")
-    for post in posts:
-        rows, _ = stores.cases.cases(CaseFilter(firm=firm, post=post, limit=1))
-        if rows and rows[0].case != case:
-            raise Refused(f"{post} is in the case {rows[0].case} already, which is {STATE_WORDS[State(rows[0].state)]}")
-    asked = d.Open(
-        firm=firm, source=found[0].source, ownership=_ownership(stores, found[0].source, firm), times=_times(stores, found),
-        posts=tuple(dict.fromkeys(posts)), title=_title(found[0]),
-    )  # fmt: skip
-    decided = d.decide(Case(id=case), asked, now)
-    if isinstance(decided, d.Refusal):
-        raise Refused(decided.reason)
-    try:
-        append(stores, person, case, 0, decided, now, command)
-    except Conflict as conflict:
-        first = conflict.entries[0]
-        raise Refused(f"{first.by} opened the case {case} from this post at {first.at}; it is open already") from None
 
 
 def confirm(
@@ -155,15 +101,19 @@ def assign(stores: Stores, person: Person, case: str, *, to: str | None, now: da
 
     def build(found: Case) -> d.Command:
         if to is not None:
-            _may_take(stores, to, found.firm)
+            may_take(stores, to, found.firm)
         return d.Assign(to=to)
 
     return act(stores, person, case, build, now, command, expected)
 
 
 def note(stores: Stores, person: Person, case: str, *, text: str, now: datetime, command: str, expected: int | None = None) -> Case:
-    """Write a private note."""
-    return act(stores, person, case, lambda _: d.Note(text=text), now, command, expected, words=text)
+    """Write a private note; `@anna` calls on that account, where it may see the case, until it acts on it."""
+
+    def build(found: Case) -> d.Command:
+        return d.Note(text=text, mentions=_called(stores, text, found.firm))
+
+    return act(stores, person, case, build, now, command, expected, words=text)
 
 
 def move_start(
@@ -237,12 +187,31 @@ def list_cases(stores: Stores, person: Person, wanted: CaseFilter, now: datetime
 
 
 def queue(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> tuple[list[Queued], int]:
-    """The same for cases that wait for somebody, each with the reasons for its place."""
-    listed = list_cases(stores, person, replace(wanted, states=wanted.states or OPEN_STATES), now)
-    return in_order(listed.rows, now), listed.total
+    """The same for cases that wait for somebody, each with the reasons for its place: urgent ones first, what is put aside not at all."""
+    asked = replace(wanted, states=wanted.states or OPEN_STATES, without=(*wanted.without, SNOOZED))
+    wake(stores, now)
+    listed = list_cases(stores, person, asked, now)
+    rows = list(listed.rows)
+    if not wanted.offset and wanted.limit:
+        urgent = list_cases(stores, person, replace(asked, marks=(*asked.marks, "priority:urgent")), now).rows
+        rows = list({row.case: row for row in (*urgent, *rows)}.values())
+    return in_order(rows, now)[: wanted.limit], listed.total
 
 
-def _may_take(stores: Stores, key: str, firm: str) -> None:
+SNOOZED = "snoozed"
+"""The mark of a case that is put aside."""
+
+
+def wake(stores: Stores, now: datetime) -> int:
+    """List again the cases whose time aside is over; how many there were. Nothing is logged: the moment was said when they were put aside."""
+    rows, _ = stores.cases.cases(CaseFilter(marks=(SNOOZED,), limit=1000))
+    over = [row for row in rows if moment_of(row.facts.get("snoozed_until", row.opened)) <= now]
+    for row in over:
+        stores.cases.save_case(replace(row, marks=tuple(mark for mark in row.marks if mark != SNOOZED)))
+    return len(over)
+
+
+def may_take(stores: Stores, key: str, firm: str) -> None:
     """Refuse an assignee who could not work on the case."""
     person = next((one for one in stores.registers.people() if one.key == key), None)
     if person is None:
@@ -251,40 +220,10 @@ def _may_take(stores: Stores, key: str, firm: str) -> None:
         raise Refused(f"{key} may not work on cases of {firm}, so it cannot be theirs")
 
 
-def _ownership(stores: Stores, source: str, firm: str) -> Ownership:
-    """Whose channel it is by the source register: the firm's own entry first, then the entry for all firms."""
-    entries = {approval.firm: approval for approval in stores.registers.approvals() if approval.source == source}
-    entry = entries.get(firm) or entries.get(None)
-    return entry.ownership if entry else Ownership.THIRD_PARTY
+_CALL = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")
 
 
-def _times(stores: Stores, posts: Sequence[Post]) -> Times:
-    """The times of the case's posts: each the earliest that any of them has."""
-    published = [post.published for post in posts if post.published is not None]
-    edited = [post.edited for post in posts if post.edited is not None]
-    collected = [revision.seen for post in posts for revision in stores.posts.revisions(post.id)[:1]]
-    collected += [post.capture.at for post in posts if post.capture is not None]
-    sent = [said for post in posts if (said := _sent(post)) is not None]
-    return Times(published=_earliest(published), edited=_earliest(edited), collected=min(collected, default=None), sent=min(sent, default=None))
-
-
-def _sent(post: Post) -> str | None:
-    """When it was sent to the firm, else when it was received, as far as the source states either."""
-    return next((said for name in ("sent_to_company", "received") if isinstance(said := post.facts.get(name), str) and _is_date(said)), None)
-
-
-def _earliest(dates: Sequence[PartialDate]) -> PartialDate | None:
-    return min(dates, key=lambda one: one.earliest, default=None)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None or len(text) == 10
-    except ValueError:
-        return False
-
-
-def _title(post: Post) -> str:
-    """The post's title, or the beginning of its text."""
-    words = " ".join((post.title or post.text).split())
-    return words if len(words) <= _TITLE else f"{words[: _TITLE - 1].rstrip()}…"
+def _called(stores: Stores, text: str, firm: str) -> tuple[str, ...]:
+    """The accounts that a note calls on; an @word that is no account that may read the case is just a word."""
+    able = {one.key for one in stores.registers.people() if may(one, Right.READ_CASES, firm)}
+    return tuple(dict.fromkeys(key for key in _CALL.findall(text) if key in able))

@@ -211,3 +211,16 @@ def test_threads_may_append_to_one_stream(stores: Stores) -> None:
     entries = stores.cases.read("access")
     assert [entry.version for entry in entries] == list(range(1, 81))
     assert {(entry.by, entry.said["n"]) for entry in entries} == {(name, number) for name in "abcd" for number in range(20)}
+
+
+def test_lists_are_narrowed_by_marks(stores: Stores) -> None:
+    for case, marks in (("c-a", ("label:x", "team:cards")), ("c-b", ("label:x",)), ("c-c", ())):
+        append(stores, case, 0, [noted()], f"k{case}")
+        stores.cases.save_case(row(case, marks=marks))
+    found = {
+        wanted: [one.case for one in stores.cases.cases(CaseFilter(marks=wanted[0], without=wanted[1]))[0]]
+        for wanted in ((("label:x",), ()), (("label:x", "team:cards"), ()), ((), ("label:x",)), (("label:x",), ("team:cards",)))
+    }
+    assert list(found.values()) == [["c-a", "c-b"], ["c-a"], ["c-c"], ["c-b"]]
+    stores.cases.save_case(row("c-a", marks=()))
+    assert [one.case for one in stores.cases.cases(CaseFilter(marks=("label:x",)))[0]] == ["c-b"]

@@ -176,3 +176,46 @@ def test_a_case_is_shown_as_it_was_and_packed(filled: Run, tmp_path: Path) -> No
     assert made["bytes"] == (tmp_path / "case.zip").stat().st_size
     assert filled("case", "pack", case, "--to", str(tmp_path / "case.tar"), "--as", "tom").exit_code == 2
     assert "no case" in refused(filled("case", "pack", "c-none", "--to", str(tmp_path / "x.zip"), "--as", "tom"))
+
+
+def test_the_daily_work_as_it_is_typed(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    said(filled("case", "confirm", case, "--reason", "x", "--as", "tom"))
+    assert said(filled("case", "claim", case, "--as", "tom"))["assignee"] == "tom"
+    assert "tom has claimed" in refused(filled("case", "claim", case, "--as", "anna"))
+    said(filled("case", "hand-over", case, "--to", "anna", "--words", "waits", "--as", "tom"))
+    for words in (["route", case, "cards"], ["priority", case, "urgent"], ["label", case, "--add", "refund"]):
+        said(filled("case", *words, "--as", "tom"))
+    listed = said(filled("case", "list", "--with", "team:cards", "--with", "label:refund", "--assignee", "me", "--as", "anna"))
+    assert (listed["total"], listed["cases"][0]["facts"]["priority"]) == (1, "urgent")
+    assert said(filled("case", "list", "--without", "label:refund", "--as", "anna"))["total"] == 0
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    said(filled("case", "snooze", case, "--until", until, "--as", "anna"))
+    assert said(filled("case", "list", "--next", "--as", "anna"))["cases"] == []
+    said(filled("case", "snooze", case, "--back", "--as", "anna"))
+    assert filled("case", "snooze", case, "--as", "anna").exit_code == 2
+    said(filled("case", "letter", case, "disp-acknowledgement", "--check", "received", "--as", "anna"))
+    assert "dealt_with" in refused(filled("case", "letter", case, "disp-acknowledgement", "--sent", "--as", "anna"))
+    said(filled("case", "letter", case, "disp-acknowledgement", "--check", "dealt_with", "--as", "anna"))
+    assert "acknowledged" in said(filled("case", "letter", case, "disp-acknowledgement", "--sent", "--as", "anna"))["done"]
+    assert json.loads(CliRunner().invoke(app, ["case", "letters", "UK-PSR"]).stdout)["id"] == "psr-holding-response"
+
+
+def test_bulk_acts_views_and_macros_as_they_are_typed(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    assert said(filled("case", "bulk", "assign", "tom", "--as", "anna"))["would_do"] == 1
+    assert "match now" in refused(filled("case", "bulk", "assign", "tom", "--do", "3", "--as", "anna"))
+    done = said(filled("case", "bulk", "assign", "tom", "--do", "1", "--as", "anna"))
+    assert done["done"] == [case]
+    said(filled("case", "save-view", "mine", "--assignee", "me", "--as", "tom"))
+    assert said(filled("case", "views", "--as", "tom"))["views"][0]["count"] == 1
+    assert said(filled("case", "list", "--view", "mine", "--as", "tom"))["total"] == 1
+    assert said(filled("case", "take-back", done["id"], "--as", "anna"))["done"] == [case]
+    assert said(filled("case", "list", "--view", "mine", "--as", "tom"))["total"] == 0
+    said(filled("case", "drop-view", "mine", "--as", "tom"))
+    said(filled("case", "save-macro", "sorry", "Sorry, {firm}", "--as", "tom"))
+    assert said(filled("case", "macro", "sorry", case, "--as", "tom"))["text"] == "Sorry, Northgate Bank"
+    assert said(filled("case", "macros", "--as", "tom"))["macros"][0]["key"] == "sorry"
+    said(filled("case", "drop-macro", "sorry", "--as", "tom"))
+    assert said(filled("case", "share-out", "tom", "--as", "anna"))["given"] == {case: "tom"}
+    assert filled("case", "bulk", "explode", "--as", "anna").exit_code == 2
