@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +83,13 @@ def _author(item: Any) -> tuple[str | None, str | None]:
     author = _part(item, "author")
     if author is not None and len(author):
         return _text(author, "name"), _text(author, "uri")
-    return _text(item, "creator") or (author.text.strip() if author is not None and author.text else None), None
+    return _text(item, "creator") or (_person(author.text.strip()) if author is not None and author.text else None), None
+
+
+def _person(said: str) -> str:
+    """The name in RSS's own form of an author, `rosa@blog.example (Rosa)`: the address is not for show."""
+    found = re.fullmatch(r"\S+@\S+\s+\((.+)\)", said)
+    return found[1] if found else said
 
 
 def _category(child: Any) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
-from crawlers.page import Broken, Follow, Kind, Page, RawPost, Role, SaidBy
+from crawlers.page import Broken, Follow, Gone, Kind, Page, RawPost, Role, SaidBy
 from crawlers.paging import next_link
 from crawlers.reading import each
 from crawlers.words import words_of
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 class Layout:
     """Selectors of one layout of an engine, all CSS but for `date`, which are tried in order until one gives words.
 
-    `ref` is a CSS value of the post; `ours` matches the pages of this engine even when they hold no post.
+    `ref` and `edited` are CSS values of the post; `without` are the parts of a body that are no words of the post (its
+    signature); `removed` is the class of a post that was taken away and left its place; `ours` matches the pages of this
+    engine even when they hold no post.
     """
 
     post: str
@@ -35,6 +38,8 @@ class Layout:
     title: str
     staff: str = ".nothing"
     further: str = "a[rel=next]::attr(href)"
+    edited: str = ".nothing"
+    removed: str = ""
     ours: str = ".nothing"
 
 
@@ -50,7 +55,7 @@ def read_thread(page: Page, layouts: tuple[Layout, ...]) -> SaidBy:
         title = words_of(page.css(layout.title)[:1])
         yield from each(posts, partial(_post, page=page, layout=layout, thread=thread, title=title, top=top))
         if further := page.css(layout.further).get() or next_link(page):
-            yield Follow(page.link(further) or further)
+            yield Follow(_link(page, further) or further)
         return
     if not any(page.css(layout.ours) for layout in layouts):
         raise Broken("no page of this forum engine", "not this source")
@@ -66,12 +71,15 @@ def thread_of(page: Page) -> str | None:
     address = page.css("link[rel=canonical]::attr(href)").get() or page.url
     if not address:
         return None
-    plain = re.sub(r"[?#].*$", "", page.link(address) or address) if not re.search(r"[?&](t|threadid)=\d", address) else address
+    plain = re.sub(r"[?#].*$", "", _link(page, address) or address) if not re.search(r"[?&](t|threadid)=\d", address) else address
     return re.sub(r"(/page-?\d+|-\d+(?=\.html$)|&(start|page)=\d+)/?", "", plain).rstrip("/") or None
 
 
 def _post(post: Selector, page: Page, layout: Layout, thread: str | None, title: str | None, top: str | None) -> Iterator[RawPost]:
     ref = post.css(layout.ref).get()
+    if ref and layout.removed in post.attrib.get("class", "").split():
+        yield RawPost(ref=ref, text="", gone=Gone.REMOVED)
+        return
     body = post.css(layout.body)[:1]
     if not ref or not body:
         raise ValueError(f"a post without {'id' if not ref else 'text'}")
@@ -79,12 +87,19 @@ def _post(post: Selector, page: Page, layout: Layout, thread: str | None, title:
     author = post.css(layout.author)
     yield RawPost(
         ref=ref, thread=thread, reply_to=top if ref != top else None, kind=Kind.POST if ref == top else Kind.COMMENT,
-        title=title if ref == top else None, text=words_of(body, without=dropped) or "", url=page.link(post.css(layout.link).get()),
-        author=_name(author[0]) if author else None, author_url=page.link(post.css(layout.profile).get()),
+        title=title if ref == top else None, text=words_of(body, without=dropped) or "", url=_link(page, post.css(layout.link).get()),
+        author=_name(author[0]) if author else None, author_url=_link(page, post.css(layout.profile).get()),
         role=Role.OTHER if post.css(layout.staff) else Role.CUSTOMER,
+        edited=post.css(layout.edited).get(),
         published=next((said.strip() for query in layout.date for said in _values(post, query) if said.strip()), None),
-        media=[link for image in body.css("img::attr(src)").getall() if (link := page.link(image))],
+        media=[link for image in body.css("img::attr(src)").getall() if (link := _link(page, image))],
     )  # fmt: skip
+
+
+def _link(page: Page, href: str | None) -> str | None:
+    """An absolute address, counted from the page's `base` where it has one (XenForo 1 does)."""
+    base = page.css("base::attr(href)").get() if href and "<base" in page.text[:20_000] else None
+    return page.link(urljoin(base, href.strip()) if base and href else href)
 
 
 def _name(author: Selector) -> str | None:

@@ -38,6 +38,9 @@ class Ask:
     """What a crawl wants: a firm, since when (ISO 8601 or None), how many posts at most, where the last run stopped.
 
     `home` is the address to start from: the site's own, or another one from the settings (a loopback peer, a proxy).
+    `held` are refs of posts in the archive, for sources that can look them up again (`Site.revisits`): what was
+    edited or removed there is learned so. A look-up names them in its `meta["asked"]`, so that `parse` can tell which
+    of them the answer lacks.
     """
 
     firm: Firm
@@ -45,6 +48,7 @@ class Ask:
     since: str | None = None
     limit: int | None = None
     cursor: str | None = None
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

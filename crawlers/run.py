@@ -6,6 +6,7 @@ A process can do this once, because Twisted's reactor cannot be started again; l
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ from plaint.posts.brands import Names
 
 if TYPE_CHECKING:
     from plaint.ports import Stores
+
+
+LOOKED_UP = 500
+"""Held posts that a full walk looks up again, so that edits and deletions are learned; older ones rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +123,18 @@ def _asks(
         values(site.needs)
     except MissingSecret as missing:
         raise Refused(f"{site.key}: {missing}") from None
-    asks = [Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit) for firm in chosen]
+    asks = [
+        Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit, held=() if since or limit else _held(stores, one, firm))
+        for firm in chosen
+    ]
     for ask in asks:
         list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
     return asks
+
+
+def _held(stores: Stores, one: Source, firm: Firm) -> tuple[str, ...]:
+    """The posts to look up again: those that came last, at sources that can be asked for them."""
+    return tuple(deque(stores.posts.refs(one.site.key, firm.key), LOOKED_UP)) if one.site.revisits else ()
 
 
 def _in_utc(since: str | None) -> str | None:

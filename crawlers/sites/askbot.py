@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site
 from crawlers.reading import each
 from crawlers.words import words_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from parsel import Selector, SelectorList
 
 site = Site(
     key="askbot", name="Askbot", home="https://ask.fedoraproject.org", kind=Kind.QUESTION,
@@ -21,7 +22,7 @@ POST = "div.post[data-post-id]"
 
 def start(ask: Ask) -> SaidBy:
     """The question whose address is the firm's handle."""
-    yield Follow(ask.firm.handle(site.key))
+    yield Follow(urljoin(ask.home, ask.firm.handle(site.key)))
 
 
 def parse(page: Page) -> SaidBy:
@@ -59,7 +60,12 @@ def _comment(comment: Selector, page: Page, under: str, question: str) -> RawPos
     number = comment.attrib.get("data-comment-id") or comment.attrib["id"].removeprefix("comment-")
     return RawPost(
         ref=f"comment-{number}", within=under, reply_to=under, thread=question, kind=Kind.COMMENT,
-        text=words_of(comment.css(".comment-content, .comment-body")[:1]) or "", author=words_of(comment.css("a.author")[:1]),
+        text=_said(comment.css(".comment-content, .comment-body")[:1]), author=words_of(comment.css("a.author")[:1]),
         author_url=page.link(comment.css("a.author::attr(href)").get()), published=comment.css("abbr.timeago::attr(title)").get(),
         engagement={"score": comment.css(".upvote::text").get()},
     )  # fmt: skip
+
+
+def _said(body: SelectorList[Selector]) -> str:
+    """The words of a comment without its author and age, which stand in the same box."""
+    return words_of(body, without=[one.root for one in body.css("a.author, abbr.timeago")]) or ""

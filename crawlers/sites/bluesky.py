@@ -14,20 +14,31 @@ from crawlers.reading import each
 
 site = Site(
     key="bluesky", name="Bluesky", home="https://api.bsky.app", kind=Kind.POST,
-    access="public API; search beyond the first page needs a session (BLUESKY_AUTHORIZATION is `Bearer` and its accessJwt)", terms="https://bsky.social/about/support/tos",
-    delay=0.5, never_says=("rating", "followers", "title"), needs=("BLUESKY_AUTHORIZATION",),
+    access="public API; the handle is what to search for (`@bank.example`, `#tag`), or `@` alone for the account's notifications, several with"
+    " commas; BLUESKY_AUTHORIZATION is `Bearer` and the accessJwt of a session (com.atproto.server.createSession with an app password)",
+    terms="https://bsky.social/about/support/tos", delay=0.5, whole=False, revisits=True, never_says=("rating", "followers", "title"),
+    needs=("BLUESKY_AUTHORIZATION",),
 )  # fmt: skip
 SESSION = {"Authorization": "BLUESKY_AUTHORIZATION"}
 COUNTS = {"replyCount": "replies", "repostCount": "shares", "likeCount": "likes", "quoteCount": "quotes", "bookmarkCount": "bookmarks"}
 HEARD = {"mention", "reply", "quote"}
 """Notifications that are posts; the others are likes, follows and reposts."""
+AT_ONCE = 25
+"""Posts that one look-up names."""
 
 
 def start(ask: Ask) -> SaidBy:
-    """Search for the firm's handle or hashtag, newest first."""
-    since = f"&since={quote(ask.since)}" if ask.since else ""
-    query = quote(ask.firm.handle(site.key))
-    yield Follow(f"{ask.home}/xrpc/app.bsky.feed.searchPosts?q={query}&limit=100&sort=latest{since}", secrets=SESSION)
+    """Searches for the firm's handles and hashtags, newest first, and its notifications; then the held posts again."""
+    since = f"&since={quote(ask.since if 'T' in ask.since else f'{ask.since}T00:00:00Z')}" if ask.since else ""
+    for words in map(str.strip, ask.firm.handle(site.key).split(",")):
+        if words == "@":
+            yield Follow(f"{ask.home}/xrpc/app.bsky.notification.listNotifications?limit=100", secrets=SESSION)
+        else:
+            yield Follow(f"{ask.home}/xrpc/app.bsky.feed.searchPosts?q={quote(words)}&limit=100&sort=latest{since}", secrets=SESSION)
+    for begin in range(0, len(ask.held), AT_ONCE):
+        some = list(ask.held[begin : begin + AT_ONCE])
+        named = "&".join(f"uris={quote(uri, safe='')}" for uri in some)
+        yield Follow(f"{ask.home}/xrpc/app.bsky.feed.getPosts?{named}", False, secrets=SESSION, meta={"asked": some})
 
 
 def parse(page: Page) -> SaidBy:
@@ -45,8 +56,21 @@ def parse(page: Page) -> SaidBy:
     else:
         raise Broken(f"no posts: {tree.get('message') or tree.get('error') or ', '.join(tree)}", "error answer")
     yield from each(views, _view)
+    if asked := page.meta.get("asked"):
+        there = {view["uri"] for view in views}
+        yield from (RawPost(ref=uri, text="", gone=Gone.REMOVED) for uri in asked if uri not in there)
+    else:
+        yield from _conversations(views, page.url)
     if (cursor := tree.get("cursor")) and (views or "notifications" in tree):
         yield Follow(with_query(page.url, cursor=cursor) if page.url else cursor, token=cursor, secrets=SESSION)
+
+
+def _conversations(views: Iterable[Mapping[str, Any]], url: str) -> SaidBy:
+    """Requests for the threads of the posts in a list that answer or were answered, each once."""
+    host, found, _ = url.partition("/xrpc/")
+    answering = [view for view in views if view.get("replyCount") or dig(view, "record", "reply")] if found else []
+    for root in dict.fromkeys(dig(view, "record", "reply", "root", "uri") or view["uri"] for view in answering):
+        yield Follow(f"{host}/xrpc/app.bsky.feed.getPostThread?uri={quote(root, safe='')}&depth=1000", False, secrets=SESSION)
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -66,7 +90,7 @@ def _nodes(node: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 def _of(node: Mapping[str, Any]) -> Mapping[str, Any]:
     """The view of a node; a deleted or blocked one has only its address."""
-    return node.get("post") or {"uri": node["uri"], "gone": not node.get("blocked")}
+    return node.get("post") or {"uri": node["uri"], "gone": bool(node.get("notFound"))}
 
 
 def _as_view(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -94,7 +118,8 @@ def _view(view: Mapping[str, Any]) -> SaidBy:
         links=[f["uri"] for f in kinds.get("link", ())], media=_media(view.get("embed") or {}), facts={"quoted": quoted["uri"]} if quoted else {},
         engagement={ours: view[theirs] for theirs, ours in COUNTS.items() if view.get(theirs) is not None},
     )  # fmt: skip
-
+    if quoted and quoted.get("notFound"):
+        yield RawPost(ref=quoted["uri"], text="", gone=Gone.REMOVED, within=view["uri"])
     if quoted and "value" in quoted:
         for said in _view({**quoted, "record": quoted["value"]}):
             if isinstance(said, RawPost):

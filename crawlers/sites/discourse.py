@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from crawlers.loose_json import dig
 from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Page, RawPost, Role, SaidBy, Site
@@ -13,7 +13,7 @@ from crawlers.reading import each
 
 site = Site(
     key="discourse", name="Discourse forums", home="https://meta.discourse.org", kind=Kind.POST,
-    access="the forum's public JSON; the firm's handle is FORUM ADDRESS#SEARCH", delay=2, never_says=("rating", "followers", "lang"),
+    access="the forum's public JSON; the firm's handle is FORUM ADDRESS#SEARCH", delay=2, whole=False, never_says=("rating", "followers", "lang"),
 )  # fmt: skip
 IMAGE = re.compile(r'<img [^>]*?src="([^"]+)"')
 AT_ONCE = 20
@@ -52,6 +52,8 @@ def _post(post: Mapping[str, Any], topic: Mapping[str, Any], numbers: Mapping[in
     number, name = post["post_number"], post["username"]
     address = f"{root}/t/{post.get('topic_slug') or '-'}/{post['topic_id']}/{number}" if root else None
     answered = post.get("reply_to_post_number")
+    facts = {"accepted": post.get("accepted_answer"), "status": "hidden" if post.get("hidden") else None,
+             "visibility": "private" if topic.get("archetype") == "private_message" else None}  # fmt: skip
     yield RawPost(
         ref=str(post["id"]), url=address, title=topic.get("title") if number == 1 else None, text=post["cooked"], markup=True,
         kind=Kind.POST if number == 1 else Kind.COMMENT, author=post.get("name") or name, author_handle=name,
@@ -61,7 +63,8 @@ def _post(post: Mapping[str, Any], topic: Mapping[str, Any], numbers: Mapping[in
         reply_to=numbers.get(answered or 1) if number != 1 else None, thread=str(post["topic_id"]),
         gone=Gone.REMOVED if post.get("deleted_at") or post.get("user_deleted") else None,
         engagement={"replies": post.get("reply_count"), "views": post.get("reads"), "likes": _likes(post)},
-        facts={"accepted": True} if post.get("accepted_answer") else {}, media=IMAGE.findall(post["cooked"]),
+        facts={name: value for name, value in facts.items() if value},
+        media=[urljoin(f"{root}/", source) for source in IMAGE.findall(post["cooked"])],
     )  # fmt: skip
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from crawlers.graph import TOKEN, answer, changes, further
 from crawlers.loose_json import dig
-from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Ownership, Page, RawPost, SaidBy, Site
+from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Ownership, Page, RawPost, Role, SaidBy, Site
 from crawlers.reading import each, key_of
 
 site = Site(
     key="facebook", name="Facebook pages", home="https://graph.facebook.com", kind=Kind.POST,
     access="Graph API with the page's own token; webhooks", terms="https://developers.facebook.com/terms/", delay=1,
-    ownership=Ownership.OWNED, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),
+    ownership=Ownership.OWNED, whole=False, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),
 )  # fmt: skip
 SECRET = "FACEBOOK_PAGE_TOKEN"  # noqa: S105  (a secret's name)
 VERSION = "v21.0"
@@ -36,7 +38,8 @@ def parse(page: Page) -> SaidBy:
     if "data" in tree:
         if isinstance(count := dig(tree, "summary", "total_count"), int):
             yield Announced(count)
-        yield from each(tree["data"], _item)
+        under = re.search(r"/(\d+_\d+)/comments", page.url)
+        yield from each(tree["data"], partial(_item, under=under[1] if under else None))
         yield from further(page, tree, SECRET)
     elif "open_graph_story" in tree or "message" in tree or "created_time" in tree:
         yield from each([tree], _item)
@@ -44,29 +47,28 @@ def parse(page: Page) -> SaidBy:
         raise Broken("neither data nor a post nor a webhook's entry", "not this source")
 
 
-def _item(item: Mapping[str, Any], within: str | None = None) -> SaidBy:
-    """A post, a comment (which has `parent`, or a comment's address) or a recommendation."""
+def _item(item: Mapping[str, Any], within: str | None = None, under: str | None = None) -> SaidBy:
+    """A post, a comment (which has `parent`, or a comment's address) or a recommendation.
+
+    A post's `updated_time` moves with each comment, so it is no edit.
+    """
     if "open_graph_story" in item or "recommendation_type" in item or "review_text" in item:
         yield _recommendation(item)
         return
     url, person = item.get("permalink_url"), item.get("from") or {}
     ref = item.get("id") or (key_of(url) if url else key_of(item["created_time"], item.get("message")))
-    is_comment = bool(item.get("parent")) or "comment_id=" in (url or "") or "comment_count" in item or within is not None
+    top = under or within
+    is_comment = bool(item.get("parent")) or "comment_id=" in (url or "") or "comment_count" in item or top is not None
     yield RawPost(
         ref=ref, url=url, within=within, text=item.get("message") or item.get("story") or "", kind=Kind.COMMENT if is_comment else Kind.POST,
-        author=person.get("name"), author_id=person.get("id"), published=item["created_time"], edited=_edited(item),
-        reply_to=dig(item, "parent", "id") or within,
+        author=person.get("name"), author_id=person.get("id"), published=item.get("created_time"), edited=item.get("edited_time"),
+        reply_to=dig(item, "parent", "id") or within or under, thread=top,
         engagement={"likes": item.get("like_count", dig(item, "likes", "summary", "total_count")), "shares": dig(item, "shares", "count"),
                     "replies": item.get("comment_count", dig(item, "comments", "summary", "total_count"))},
         media=[item["full_picture"]] if item.get("full_picture") else [], facts={"status": "hidden"} if item.get("is_hidden") else {},
     )  # fmt: skip
     for comment in dig(item, "comments", "data") or ():
-        yield from _item(comment, within=ref)
-
-
-def _edited(item: Mapping[str, Any]) -> str | None:
-    """A post's `updated_time` moves with each comment, so it is no edit."""
-    return item.get("edited_time")
+        yield from _item(comment, within=ref, under=top or ref)
 
 
 def _recommendation(item: Mapping[str, Any]) -> RawPost:
@@ -92,6 +94,7 @@ def _change(entry: Mapping[str, Any], change: Mapping[str, Any]) -> SaidBy:
     if item in {"reaction", "like", "share", "follow"}:
         return
     person = value.get("from") or {}
+    is_page = _text(person.get("id") or value.get("sender_id")) == _text(entry.get("id"))
     ref = value.get("comment_id") or value.get("post_id") or value["open_graph_story_id"]
     rated = item == "rating"
     verdict = value.get("recommendation_type")
@@ -102,8 +105,16 @@ def _change(entry: Mapping[str, Any], change: Mapping[str, Any]) -> SaidBy:
         author_id=_text(person.get("id") or value.get("reviewer_id") or value.get("sender_id")),
         published=value.get("created_time"), edited=entry.get("time") if verb == "edited" else None, rating=value.get("rating"), worst=1, best=5,
         reply_to=value.get("parent_id"), thread=value.get("post_id"), url=value.get("permalink_url") or dig(value, "post", "permalink_url"),
-        facts={"status": f"{item} {verb}", **({"recommendation": verdict.lower()} if verdict else {})},
+        role=Role.FIRM if is_page else Role.CUSTOMER,
+        facts={**({"status": status} if (status := _status(value)) else {}), **({"recommendation": verdict.lower()} if verdict else {})},
     )  # fmt: skip
+
+
+def _status(value: Mapping[str, Any]) -> str | None:
+    """What happened, where the payload has no words that say it."""
+    if value.get("verb") == "hide":
+        return "hidden"
+    return None if value.get("message") or value.get("review_text") else f"{value.get('item')} {value.get('verb')}"
 
 
 def _text(value: Any) -> str | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from crawlers.feeds import entries
 from crawlers.page import Ask, Follow, Kind, Page, SaidBy, Site
 from crawlers.reading import each
 
 site = Site(
-    key="feed", name="Feeds", home="feed:", kind=Kind.POST, access="a public feed; the firm's handle is its address", delay=2,
-    never_says=("rating", "followers", "reply_to"),
+    key="feed", name="Feeds", home="https://www.rssboard.org", kind=Kind.POST, access="a public feed; the firm's handle is its address", delay=2,
+    whole=False, never_says=("rating", "followers"),
 )  # fmt: skip
 
 
 def start(ask: Ask) -> SaidBy:
     """The feed whose address is the firm's handle."""
-    yield Follow(ask.firm.handle(site.key))
+    yield Follow(urljoin(ask.home, ask.firm.handle(site.key)))
 
 
 def parse(page: Page) -> SaidBy:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site
+from crawlers.page import Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
 from crawlers.paging import with_query
 from crawlers.reading import each
 
 site = Site(
     key="hackernews", name="Hacker News", home="https://hn.algolia.com", kind=Kind.COMMENT,
-    access="public search API; the handle is what to search for", delay=1, never_says=("rating", "lang", "followers"),
+    access="public search API; the handle is what to search for", delay=1, whole=False, never_says=("rating", "lang", "followers"),
 )  # fmt: skip
 MOST_PAGES = 50
 
@@ -27,6 +27,7 @@ def parse(page: Page) -> SaidBy:
     tree = page.json
     if "hits" in tree:
         yield from each(tree["hits"], _hit)
+        yield from _trees(tree["hits"], page.url)
         number = int(tree.get("page") or 0) + 1
         if tree["hits"] and number < min(tree.get("nbPages") or 0, MOST_PAGES):
             yield Follow(with_query(page.url, page=number) if page.url else str(number), token=str(number))
@@ -36,16 +37,25 @@ def parse(page: Page) -> SaidBy:
         raise Broken(f"neither hits nor an item: {tree.get('message') or ', '.join(tree)}", "error answer")
 
 
+def _trees(hits: list[Mapping[str, Any]], url: str) -> SaidBy:
+    """Requests for the whole trees that the hits stand in, each once."""
+    root, found, _ = url.partition("/search")
+    for story in dict.fromkeys(str(hit.get("story_id") or hit["objectID"]) for hit in hits) if found else ():
+        yield Follow(f"{root}/items/{story}", next=False)
+
+
 def _hit(hit: Mapping[str, Any]) -> SaidBy:
     yield _post(hit, hit["objectID"], hit.get("comment_text") or hit.get("story_text"))
 
 
 def _tree(item: Mapping[str, Any]) -> SaidBy:
-    """An item and what answers it, depth first."""
+    """An item and what answers it, depth first; of a deleted one only its place is left."""
     waiting = [item]
     while waiting:
         one = waiting.pop()
-        if one.get("author") or one.get("text"):
+        if not (one.get("author") or one.get("text")):
+            yield RawPost(ref=str(one["id"]), text="", gone=Gone.REMOVED)
+        else:
             yield _post(one, str(one["id"]), one.get("text"))
         waiting.extend(reversed(one.get("children") or []))
 

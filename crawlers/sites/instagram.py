@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.graph import TOKEN, answer, changes, further
-from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, SaidBy, Site
+from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, Role, SaidBy, Site
 from crawlers.reading import each
 
 site = Site(
     key="instagram", name="Instagram", home="https://graph.facebook.com", kind=Kind.POST,
     access="Graph API with the token of the firm's professional account; the handle is the account's number", delay=1,
-    terms="https://developers.facebook.com/terms/", ownership=Ownership.OWNED, never_says=("rating", "followers", "title"),
+    terms="https://developers.facebook.com/terms/", ownership=Ownership.OWNED, whole=False, never_says=("rating", "followers", "title"),
     needs=("INSTAGRAM_TOKEN",),
 )  # fmt: skip
 SECRET = "INSTAGRAM_TOKEN"  # noqa: S105  (a secret's name)
@@ -67,5 +67,6 @@ def _change(entry: Mapping[str, Any], change: Mapping[str, Any]) -> SaidBy:
     yield RawPost(
         ref=value.get("id") or value.get("comment_id") or value["media_id"], text=value.get("text") or "", kind=Kind.COMMENT,
         author_handle=person.get("username"), author_id=person.get("id"), published=entry.get("time") if value.get("text") else None,
-        reply_to=value.get("parent_id") or media, thread=media, facts={"status": str(change.get("field"))},
+        reply_to=value.get("parent_id") or media, thread=media, facts={} if value.get("text") else {"status": str(change.get("field"))},
+        role=Role.FIRM if person.get("id") == entry.get("id") and person else Role.CUSTOMER,
     )  # fmt: skip

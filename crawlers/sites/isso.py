@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
 from crawlers.paging import query_value
 from crawlers.reading import each
 
 site = Site(
-    key="isso", name="Isso comments", home="https://comments.example", kind=Kind.COMMENT, proof="documented",
+    key="isso", name="Isso comments", home="https://isso-comments.de", kind=Kind.COMMENT, proof="documented",
     access="the comment server's public API; the firm's handle is SERVER#PAGE, as `https://comments.bank.example#/news/1`", delay=2,
     never_says=("rating", "lang", "followers", "title"),
 )  # fmt: skip
@@ -22,7 +22,7 @@ GONE_MODE = 4
 def start(ask: Ask) -> SaidBy:
     """All comments of one page, answers inside."""
     server, _, path = ask.firm.handle(site.key).partition("#")
-    yield Follow(f"{(server or ask.home).rstrip('/')}/?uri={quote(path, safe='')}")
+    yield Follow(f"{urljoin(f'{ask.home}/', server).rstrip('/')}/?uri={quote(path, safe='')}")
 
 
 def parse(page: Page) -> SaidBy:

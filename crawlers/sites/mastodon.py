@@ -1,4 +1,7 @@
-"""Mastodon: hashtag timelines, search, notifications and threads of one server's API; also Pleroma and others that speak it."""
+"""Mastodon: hashtag timelines, search, notifications and threads of a server's API; also Pleroma and others that speak it.
+
+A post is kept with the whole conversation around it; what is not public carries its `visibility`.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,44 @@ from typing import Any
 from urllib.parse import quote
 
 from crawlers.loose_json import dig
-from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site
+from crawlers.page import Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
+from crawlers.paging import query_value, with_query
 from crawlers.reading import each
 
 site = Site(
     key="mastodon", name="Mastodon", home="https://mastodon.social", kind=Kind.POST,
-    access="the server's public API; the firm's handle is SERVER#TAG, or #TAG on the server of the settings", proof="recorded",
-    terms="https://docs.joinmastodon.org/api/guidelines/", delay=1, never_says=("rating",),
+    access="the server's public API; the firm's handle is SERVER#TAG, SERVER?WORDS (search) or SERVER@ (notifications of the firm's account),"
+    " several with commas; search and notifications need MASTODON_AUTHORIZATION: `Bearer` and the token of an application made in the account's"
+    " settings under Development with the scope read",
+    terms="https://docs.joinmastodon.org/api/guidelines/", delay=1, whole=False, revisits=True, never_says=("rating",),
 )  # fmt: skip
 SHOWN_TO_ALL = {"public", "unlisted"}
+HEARD = {"mention", "status", "update", "quote"}
+"""Notifications that are somebody's words; the others are likes, boosts, follows, polls."""
+BEARER = {"Authorization": "MASTODON_AUTHORIZATION"}
+AT_ONCE = 20
+"""Statuses that one look-up names (docs: statuses, "View multiple statuses", since 4.3)."""
+MOST = 40
+"""Results that one search gives (docs: search, `limit`)."""
+ALL_TYPES = "&".join(f"types[]={kind}" for kind in sorted(HEARD))
 
 
 def start(ask: Ask) -> SaidBy:
-    """The firm's hashtag on its server, newest first."""
-    server, _, tag = ask.firm.handle(site.key).rpartition("#")
-    home = f"https://{server}" if server and ask.home == site.home else ask.home
-    yield Follow(f"{home}/api/v1/timelines/tag/{quote(tag)}?limit=40")
+    """The firm's hashtags, searches and notifications, newest first; then the held posts of the first server again."""
+    homes = []
+    for handle in ask.firm.handle(site.key).split(","):
+        server, sign, words = re.fullmatch(r"\s*([^#?@\s]*)([#?@]?)(.*?)\s*", handle, re.DOTALL).groups()  # type: ignore[union-attr]
+        home = f"https://{server}" if server and sign and ask.home == site.home else ask.home
+        homes.append(home)
+        if sign == "@":
+            yield Follow(f"{home}/api/v1/notifications?limit=40&{ALL_TYPES}", secrets=BEARER)
+        elif sign == "?":
+            yield Follow(f"{home}/api/v2/search?type=statuses&limit={MOST}&offset=0&q={quote(words)}", secrets=BEARER)
+        else:
+            yield Follow(f"{home}/api/v1/timelines/tag/{quote(words if sign else server)}?limit=40")
+    for begin in range(0, len(ask.held), AT_ONCE):
+        some = list(ask.held[begin : begin + AT_ONCE])
+        yield Follow(f"{homes[0]}/api/v1/statuses?{'&'.join(f'id[]={ref}' for ref in some)}", False, meta={"asked": some})
 
 
 def parse(page: Page) -> SaidBy:
@@ -38,14 +63,39 @@ def parse(page: Page) -> SaidBy:
             raise Broken("neither a status nor a list of them", "not this source")
         statuses = [status for part in parts for status in part or ()]
     else:
-        statuses = [item["status"] if "account" in item and item.get("status") else item for item in tree]
+        statuses = [item["status"] if item.get("status") else item for item in tree if "content" in item or item.get("type") in HEARD]
     thread = dig(tree, "ancestors", 0, "id") if isinstance(tree, dict) else None
     if found := re.search(r"/statuses/(\w+)/context", page.url):
         thread = thread or found[1]
-    yield from each([s for s in statuses if "content" in s], lambda status: _status(status, thread))
+    shown = [status for status in statuses if "content" in status]
+    yield from each(shown, lambda status: _status(status, thread))
+    if asked := page.meta.get("asked"):
+        there = {status["id"] for status in shown}
+        yield from (RawPost(ref=ref, text="", gone=Gone.REMOVED) for ref in asked if ref not in there)
+    elif "/context" not in page.url:
+        yield from _conversations(shown, page.url)
+    yield from _further(page, statuses)
+
+
+def _conversations(statuses: list[Mapping[str, Any]], url: str) -> SaidBy:
+    """Requests for what stands before and after the posts of a list: whole conversations, each once."""
+    root = url.partition("/api/")[0]
+    held = {status["id"] for status in statuses}
+    for status in statuses if "/api/" in url else ():
+        is_answer = status.get("in_reply_to_id") and status["in_reply_to_id"] not in held
+        if is_answer or status.get("replies_count"):
+            yield Follow(f"{root}/api/v1/statuses/{status['id']}/context", False)
+
+
+def _further(page: Page, statuses: list[Mapping[str, Any]]) -> SaidBy:
+    """The next page: of a list by its Link header, of a search by counting on."""
     link = re.search(r'<([^>]+)>\s*;\s*rel="?next"?', page.headers.get("link", ""))
-    if link and statuses:
-        yield Follow(link[1])
+    secrets = BEARER if "/notifications" in page.url or "/search" in page.url else {}
+    if link and isinstance(page.json, list) and page.json:
+        yield Follow(link[1], secrets=secrets)
+    elif "/api/v2/search" in page.url and len(statuses) >= MOST:
+        offset = int(query_value(page.url, "offset") or 0) + MOST
+        yield Follow(with_query(page.url, offset=offset), token=f"offset={offset}", secrets=secrets)
 
 
 def _status(status: Mapping[str, Any], thread: str | None) -> SaidBy:
@@ -53,7 +103,8 @@ def _status(status: Mapping[str, Any], thread: str | None) -> SaidBy:
     account, original = status["account"], status.get("reblog")
     shown = original or status
     warning = shown.get("spoiler_text") or None
-    facts = {} if status.get("visibility") in SHOWN_TO_ALL else {"visibility": status.get("visibility")}
+    facts = {"visibility": None if status.get("visibility") in SHOWN_TO_ALL else status.get("visibility"), "item_kind": "boost" if original else None,
+             "quoted": dig(status, "quote", "quoted_status", "id") or dig(status, "quote", "id")}  # fmt: skip
     yield RawPost(
         ref=status["id"], url=status.get("url") or status.get("uri"), text=shown["content"], markup=True, title=warning,
         kind=Kind.REPLY if status.get("in_reply_to_id") else Kind.POST, lang=status.get("language"),
@@ -64,7 +115,7 @@ def _status(status: Mapping[str, Any], thread: str | None) -> SaidBy:
         media=[url for item in status.get("media_attachments") or () if (url := item.get("url"))],
         links=[card] if (card := dig(status, "card", "url")) else [],
         engagement={"replies": status.get("replies_count"), "shares": status.get("reblogs_count"), "likes": status.get("favourites_count")},
-        facts=facts,
+        facts={name: value for name, value in facts.items() if value},
     )  # fmt: skip
     if original:
         yield from (replace(said, within=status["id"]) for said in _status(original, None) if isinstance(said, RawPost))

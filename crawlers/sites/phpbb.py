@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from crawlers.forum import Layout, read_thread
 from crawlers.page import Ask, Follow, Kind, Page, SaidBy, Site
 
@@ -22,7 +24,7 @@ THIRD = Layout(
 
 def start(ask: Ask) -> SaidBy:
     """The topic whose address is the firm's handle."""
-    yield Follow(ask.firm.handle(site.key))
+    yield Follow(urljoin(ask.home, ask.firm.handle(site.key)))
 
 
 def parse(page: Page) -> SaidBy:

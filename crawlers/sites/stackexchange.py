@@ -13,7 +13,7 @@ from crawlers.reading import each
 site = Site(
     key="stackexchange", name="Stack Exchange", home="https://api.stackexchange.com", kind=Kind.QUESTION,
     access="official API; the handle is SITE/SEARCH, as `money/Northgate`", terms="https://stackoverflow.com/legal/api-terms-of-use", delay=1,
-    never_says=("rating", "lang"),
+    whole=False, never_says=("rating", "lang"),
 )  # fmt: skip
 FACTS = (("accepted", "is_accepted"), ("answered", "is_answered"))
 

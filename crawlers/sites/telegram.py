@@ -28,7 +28,7 @@ def parse(page: Page) -> SaidBy:
 
 
 def _update(update: Mapping[str, Any]) -> SaidBy:
-    """A message, or an edit of one. Other updates (buttons, polls, members) are no posts."""
+    """A message, or an edit of one; one to the bot alone is marked as private. Other updates (buttons, polls, members) are no posts."""
     message = next((update[kind] for kind in KINDS if kind in update), None)
     if message is None or not (message.get("text") or message.get("caption")):
         return
@@ -44,7 +44,7 @@ def _update(update: Mapping[str, Any]) -> SaidBy:
         edited=message.get("edit_date"), reply_to=str(answered["message_id"]) if answered else None, thread=str(chat["id"]),
         hashtags=[_cut(text, one)[1:] for one in entities if one["type"] == "hashtag"],
         mentions=[_cut(text, one)[1:] for one in entities if one["type"] == "mention"],
-        facts={"in_forum": chat["title"]} if chat.get("title") else {},
+        facts={**({"in_forum": chat["title"]} if chat.get("title") else {}), **({"visibility": "private"} if chat.get("type") == "private" else {})},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from crawlers.reading import each
 
 site = Site(
     key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST, access="official API with the account's token",
-    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, never_says=("rating", "followers", "title"),
+    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, never_says=("rating", "followers", "title"),
     needs=("THREADS_TOKEN",),
 )  # fmt: skip
 SECRET = "THREADS_TOKEN"  # noqa: S105  (a secret's name)
@@ -34,7 +34,9 @@ def parse(page: Page) -> SaidBy:
 
 
 def _post(item: Mapping[str, Any]) -> SaidBy:
-    """One post. A hushed or hidden reply is still public on its author's page."""
+    """One post; a repost says nothing of its own. A hushed or hidden reply is still public on its author's page."""
+    if item.get("media_type") == "REPOST_FACADE":
+        return
     name, code, status = item.get("username"), item.get("shortcode"), item.get("hide_status")
     answered = dig(item, "replied_to", "id")
     yield RawPost(

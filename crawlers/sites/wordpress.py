@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from crawlers.loose_json import dig
 from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
@@ -19,7 +20,7 @@ AT_ONCE = 100
 
 def start(ask: Ask) -> SaidBy:
     """All comments of the blog, newest first. The long form of the route works without rewritten addresses too."""
-    blog = ask.firm.handle(site.key) or ask.home
+    blog = urljoin(f"{ask.home}/", ask.firm.handle(site.key))
     since = f"&after={ask.since}" if ask.since else ""
     yield Follow(f"{blog.rstrip('/')}/index.php?rest_route=/wp/v2/comments&per_page={AT_ONCE}&page=1{since}")
 
@@ -48,6 +49,7 @@ def _comment(item: Mapping[str, Any]) -> SaidBy:
         author_id=str(item["author"]) if item.get("author") else None, author_url=item.get("author_url") or None,
         kind=Kind.REPLY if parent else Kind.COMMENT, published=_utc(item["date_gmt"]), reply_to=str(parent) if parent else None,
         thread=str(item["post"]), gone=Gone.REMOVED if item.get("status") in {"trash", "spam"} else None,
+        facts={"visibility": "held"} if item.get("status") == "hold" else {},
     )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _export(page: Page) -> SaidBy:
 def _exported(item: Any, comment: Any) -> SaidBy:
     """A comment of an export. Pings are no one's words; what is not approved was never public. E-mail and IP are not read."""
     said = {child.tag.rpartition("}")[2].removeprefix("comment_"): (child.text or "").strip() for child in comment.iterchildren("{*}*")}
-    if said.get("type") in {"pingback", "trackback"} or said.get("approved") in {"spam", "trash"}:
+    if said.get("type") in {"pingback", "trackback"} or said.get("approved") != "1":
         return
     link = item.findtext("{*}link")
     parent = said["parent"] if said.get("parent") not in {None, "", "0"} else None

@@ -15,7 +15,7 @@ site = Site(
     key="youtube", name="YouTube", home="https://www.googleapis.com", kind=Kind.COMMENT,
     access="Data API v3 with a key; the handle is a channel (`UC…`, all its videos), a video (`video:ID`) or a search",
     terms="https://developers.google.com/youtube/terms/api-services-terms-of-service", delay=0.5,
-    never_says=("rating", "title", "lang", "followers"), needs=("YOUTUBE_API_KEY",),
+    whole=False, never_says=("rating", "title", "lang", "followers"), needs=("YOUTUBE_API_KEY",),
 )  # fmt: skip
 KEY = {"key": "YOUTUBE_API_KEY"}
 THREADS = "/youtube/v3/commentThreads?part=snippet,replies&maxResults=100&textFormat=plainText&order=time&key="
@@ -84,4 +84,5 @@ def _comment(
         author=name, author_handle=name, author_id=dig(said, "authorChannelId", "value"), author_url=said.get("authorChannelUrl"),
         published=said["publishedAt"], edited=edited if edited != said["publishedAt"] else None, reply_to=parent, thread=video or parent,
         engagement={"likes": said.get("likeCount"), "replies": answers},
+        facts={"visibility": held} if (held := said.get("moderationStatus", "published")) != "published" else {},
     )  # fmt: skip

@@ -17,6 +17,9 @@ from typer.testing import CliRunner
 from crawlers.registry import keys
 from manage import app
 
+CUT = 60
+"""Characters to which the list of what is in the recorded pages cuts titles."""
+
 
 def _checker(shared: Path) -> ModuleType:
     """The tool, with its subprocess replaced by the same command in this process."""
@@ -38,6 +41,9 @@ def _checker(shared: Path) -> ModuleType:
 def test_recorded_pages_are_read_whole(shared: Path, kind: str) -> None:
     tool, folder = _checker(shared), shared / "fixtures" / kind
     entries = [one for one in json.loads((folder / "expected.json").read_text()) if not one.get("kind", "").startswith(tool.NOT_POSTS)]
+    for want in (one.get(end) or {} for one in entries for end in ("first", "last")):
+        if len(want.get("title") or "") == CUT:  # the list cuts long titles, and the tool compares whole ones
+            del want["title"]
     ours = [one for one in entries if tool.source_key(one) in keys()]
     wrong = {name: problems for name, problems in (tool.check_file(one, folder, ["plaint"]) for one in ours) if problems}
     assert not wrong
