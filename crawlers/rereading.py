@@ -16,8 +16,12 @@ from plaint.ports import Fetched
 from plaint.posts.brands import Names
 
 
-def rereader(names: Names) -> Callable[[Capture, Fetched], list[Post]]:
-    """A function from a capture and its bytes to the posts in it; none for robots.txt, error pages and sources that are no longer here."""
+def rereader(names: Names, narrow: Callable[[Post], Post] | None = None) -> Callable[[Capture, Fetched], list[Post]]:
+    """A function from a capture and its bytes to the posts in it; none for robots.txt, error pages and sources that are no longer here.
+
+    `narrow` takes out what may not be kept, for posts that are to be stored again.
+    """
+    narrow = narrow or _whole
 
     def reread(capture: Capture, fetched: Fetched) -> list[Post]:
         try:
@@ -27,9 +31,13 @@ def rereader(names: Names) -> Callable[[Capture, Fetched], list[Post]]:
         if of is None:
             return []
         site, capture = of.site, replace(capture, parser=f"{of.site.key}@{of.site.version}")
-        return [post for raw in raws if isinstance(post := understood(raw, site, capture, names), Post)]
+        return [narrow(post) for raw in raws if isinstance(post := understood(raw, site, capture, names), Post)]
 
     return reread
+
+
+def _whole(post: Post) -> Post:
+    return post
 
 
 def _read(key: str | None, page: Page) -> tuple[Source | None, tuple[RawPost, ...]]:

@@ -1,4 +1,4 @@
-"""The commands that prove, repair and keep: `plaint verify`, `rebuild`, `backup`, `restore`, `doctor`."""
+"""The commands that prove, repair, keep and move: `plaint verify`, `rebuild`, `backup`, `restore`, `copy`, `doctor`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from handles.options import AsOption, StoreOption, acting_or_operator, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
+    from indexer.backup import Backup
     from plaint.desk.checkup import Check
     from plaint.model import Post
     from plaint.ports import Stores
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (verify, rebuild, backup, restore, doctor):
+    for command in (verify, rebuild, backup, restore, copy, doctor):
         app.command()(command)
 
 
@@ -80,6 +81,11 @@ def rebuild(
     with opened(store) as stores, _shown() as told:
         try:
             _may_keep(stores, as_)
+            if is_cluster(stores.address):
+                if evidence:
+                    refuse("on a cluster posts are not made again from the evidence: `plaint copy` to a file, `rebuild --evidence` there, and back")
+                say({"posts": None, "indexed": _moved(stores, told), "marked": _mark_again(stores)})
+                return
             path = path_of(stores.address)
         except (Refused, ValueError) as error:
             refuse(str(error))
@@ -89,15 +95,32 @@ def rebuild(
     say({"posts": None if posts is None else _plain(posts), "indexed": indexed, "marked": marked})
 
 
+def is_cluster(address: str) -> bool:
+    """Whether a store is an Elasticsearch cluster rather than a file."""
+    return address.startswith(("http://", "https://"))
+
+
+def _moved(stores: Stores, told: Callable[[str, int], None]) -> int:
+    from indexer.elastic_move import move, with_words_of_today
+    from indexer.elastic_setup import Layout
+    from indexer.elastic_stores import ElasticStores
+    from settings import settings
+
+    assert isinstance(stores, ElasticStores)
+    layout = Layout(shards=settings().elastic_shards, replicas=settings().elastic_replicas)
+    return move(stores.cluster, "posts", layout, told, made=with_words_of_today)
+
+
 def _given(stores: Stores) -> Iterator[list[Post]]:
     """What each capture gives by the source files of today."""
     from hashlib import sha256
 
     from crawlers.rereading import rereader
+    from plaint.desk.register import narrowing
     from plaint.model import Capture
     from plaint.posts.brands import Names
 
-    reread = rereader(Names(stores.registers.firms()))
+    reread = rereader(Names(stores.registers.firms()), narrowing(stores.registers.approvals()))
     for place, fetched in stores.evidence.walk():
         yield reread(
             Capture(url=fetched.url, at=fetched.at, sha256=sha256(fetched.body).hexdigest(), warc=place, robots=fetched.robots), fetched
@@ -137,6 +160,7 @@ def backup(
     from importlib.metadata import version
 
     from indexer.backup import Unusable, back_up
+    from indexer.copying import Mixed
     from plaint.desk import log
     from plaint.desk.rights import Refused
     from plaint.model import iso
@@ -148,8 +172,9 @@ def backup(
         try:
             _may_keep(stores, as_)
             log.seal(stores, None, now(), settings().seals)
-            made = back_up(stores, to, made=iso(now()), version=version("plaint"), words=words.VERSION, told=told)
-        except (Refused, Unusable, ValueError) as error:
+            with _as_file(stores, to, told) as kept:
+                made = back_up(kept, to, made=iso(now()), version=version("plaint"), words=words.VERSION, told=told)
+        except (Refused, Unusable, Mixed, ValueError) as error:
             refuse(str(error))
         except FileExistsError as error:
             refuse(f"{error.filename} is there already: does another store seal into the same folder?")
@@ -157,6 +182,31 @@ def backup(
             refuse(f"{error.filename or to}: {error.strerror or error}; the backup before this one still counts")
     say({"to": str(to), "entries": made.entries, "seals": made.seals, "segments": len(made.log), "evidence_files": len(made.evidence),
          "evidence_bytes": sum(made.evidence.values())})  # fmt: skip
+
+
+@contextmanager
+def _as_file(stores: Stores, to: Path, told: Callable[[str, int], None]) -> Iterator[Stores]:
+    """The store itself when it is a file; of a cluster a copy beside the backup, which is brought up to date each time."""
+    from indexer.connect import connect
+    from indexer.copying import copy as pour_into
+
+    if not is_cluster(stores.address):
+        yield stores
+        return
+    folder = to / "of-cluster"
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = connect(f"sqlite:///{folder.absolute()}/plaint.db", evidence=_evidence_of(stores))
+    try:
+        pour_into(stores, beside, told)
+        yield beside
+    finally:
+        beside.close()
+
+
+def _evidence_of(stores: Stores) -> Path:
+    from indexer.backup import evidence_of
+
+    return evidence_of(stores)
 
 
 def restore(
@@ -176,10 +226,12 @@ def restore(
     if store is None:
         wrong_usage("where to? Give --store an address where nothing is, as sqlite:///restored.db")
     try:
-        path = path_of(store)
-        folder = settings().evidence or path.with_name(f"{path.name}.evidence")
         with _shown() as told:
-            made = bring_back(source, path, folder, told)
+            if is_cluster(store):
+                made = _restored_to_cluster(source, store, told)
+            else:
+                path = path_of(store)
+                made = bring_back(source, path, settings().evidence or path.with_name(f"{path.name}.evidence"), told)
     except (Unusable, ValueError) as error:
         refuse(str(error))
     except OSError as error:
@@ -190,6 +242,72 @@ def restore(
     say({"made": made.made, "holds": proof.holds, **_plain(proof)})
     if not proof.holds:
         refuse(f"restored, but does not hold: {'; '.join(_troubles(proof))}")
+
+
+def _restored_to_cluster(source: Path, store: str, told: Callable[[str, int], None]) -> Backup:
+    """Restore into a file of its own, and pour that into the cluster, where nothing may be yet."""
+    from tempfile import TemporaryDirectory
+
+    from indexer.backup import Unusable
+    from indexer.connect import connect
+    from indexer.copying import copy as pour_into
+    from indexer.restore import restore as bring_back
+    from plaint.query.tree import Search
+
+    with opened(store) as target, TemporaryDirectory(prefix="plaint-restore-") as folder:
+        if target.posts.search(Search(limit=0)).total or next(target.cases.walk(), None) is not None:
+            raise Unusable(f"{target.address} is not empty: restoring makes a new store, give --store another name in the cluster")
+        made = bring_back(source, Path(folder) / "plaint.db", _evidence_of(target), told)
+        kept = connect(f"sqlite:///{folder}/plaint.db", evidence=_evidence_of(target))
+        try:
+            pour_into(kept, target, told)
+        finally:
+            kept.close()
+    return made
+
+
+def copy(
+    source: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="The store to copy.")],
+    target: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="The store that gets everything; new, or one that was copied into before.")],
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", metavar="FOLDER", help="The folder of the target's WARC files (default: beside the target).")
+    ] = None,
+    as_: AsOption = None,
+) -> None:
+    """Copy a whole archive into another store, file or cluster, and compare the two.
+
+    Posts with their revisions, the log with its seals, registers, runs, quarantine and evidence. May be killed and begun
+    again. Stop crawls and casework first: what is written meanwhile is brought by the next copy. Exit status 1 when the
+    two differ at the end.
+
+    Example: plaint copy --from sqlite:///plaint.db --to http://127.0.0.1:9200/plaint
+    """
+    from indexer.connect import connect
+    from indexer.copying import Mixed
+    from indexer.copying import copy as pour_into
+    from plaint.desk.rights import Refused
+    from plaint.ports import StoreDown
+
+    need_store(source)
+    with opened(source) as taken, _shown() as told:
+        try:
+            _may_keep(taken, as_)
+            given = connect(target, evidence=evidence)
+        except (Refused, StoreDown, ValueError) as error:
+            refuse(str(error))
+        try:
+            if given.address == taken.address:
+                refuse("the two stores are the same")
+            done = pour_into(taken, given, told)
+        except Mixed as error:
+            refuse(str(error))
+        except OSError as error:
+            refuse(f"{error.filename}: {error.strerror}; begin again when that is repaired")
+        finally:
+            given.close()
+    say({"equal": not done.differs, "differs": done.differs, "from": done.source, "to": done.target, "evidence_files": done.evidence})
+    if done.differs:
+        refuse(f"the two differ in {', '.join(done.differs)}: was something written meanwhile? Copy again")
 
 
 def doctor(

@@ -72,6 +72,14 @@ def approve(
         str | None, typer.Option(help="Whose channel it is: OWNED, CLAIMED, THIRD_PARTY, REGULATOR, DIRECT (default: the source's).")
     ] = None,
     access: Annotated[str | None, typer.Option(help="How it is read (default: as the source says).")] = None,
+    terms_version: Annotated[str | None, typer.Option("--terms-version", help="Which version of the terms was read, or of what day.")] = None,
+    terms_decision: Annotated[str | None, typer.Option("--terms-decision", help="What was made of the terms, as 'reading is allowed'.")] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Fields that may be kept beside text, date and address; others are never stored (default: all)."),
+    ] = None,
+    retention: Annotated[str | None, typer.Option(help="The retention class of its posts, as 'complaints-6y'.")] = None,
+    jurisdictions: Annotated[str | None, typer.Option(metavar="GB,DE", help="Countries of the people whose words are kept.")] = None,
     firm: Annotated[str | None, typer.Option(help="For this firm only (default: for all).")] = None,
     note: Annotated[str | None, typer.Option(help="Why.")] = None,
     store: StoreOption = None,
@@ -83,7 +91,8 @@ def approve(
     """
     _decide(
         key, firm, store, as_, approved=True, owner=owner, lawful_basis=basis, review_on=review_on, terms=terms, robots=robots,
-        assessment=assessment, ownership=ownership, access=access, note=note,
+        assessment=assessment, ownership=ownership, access=access, note=note, terms_version=terms_version, terms_decision=terms_decision,
+        fields=fields, retention=retention, jurisdictions=jurisdictions,
     )  # fmt: skip
 
 
@@ -134,7 +143,7 @@ def _entry(stores: Stores, one: Source) -> dict[str, Any]:
     """A line of the register: what the file says, what people decided, whether it may run, the last run."""
     import msgspec
 
-    from plaint.desk.register import standing
+    from plaint.desk.register import proposal, standing
 
     site = one.site
     approvals: list[Approval] = [approval for approval in stores.registers.approvals() if approval.source == site.key]
@@ -142,6 +151,7 @@ def _entry(stores: Stores, one: Source) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(site),
         "crawls": one.start is not None and site.live,
+        "proposal": proposal(site),
         "standing": {approval.firm or "all firms": standing(approval, now()) for approval in approvals},
         "approvals": approvals,
         "last_run": last[0] if last else None,
@@ -160,6 +170,7 @@ def _decide(key: str, firm: str | None, store: str | None, as_: str | None, *, a
 
     begun = proposal(_source(key).site, firm)
     given: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    given |= {name: tuple(filter(None, map(str.strip, given[name].split(",")))) for name in ("fields", "jurisdictions") if name in given}
     if (whose := said.get("ownership")) is not None:
         if whose.upper() not in Ownership.__members__:
             wrong_usage(f"no ownership {whose!r}; there are {', '.join(Ownership)}")

@@ -368,7 +368,12 @@ class Firm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """The register's decision about one source (for one firm, or for all when `firm` is None)."""
+    """The register's decision about one source (for one firm, or for all when `firm` is None).
+
+    `terms` are the terms that were read, `terms_version` which ones (a version or date), `terms_decision` what was made of
+    them; `fields` are those that may be kept beside what makes a post (`plaint.posts.allowed`), None for all; `retention`
+    is the name of a retention class; `jurisdictions` are ISO 3166 codes of where the people are whose words are kept.
+    """
 
     source: str
     firm: str | None = None
@@ -384,6 +389,11 @@ class Approval:
     at: str | None = None
     review_on: str | None = None
     note: str | None = None
+    terms_version: str | None = None
+    terms_decision: str | None = None
+    fields: tuple[str, ...] | None = None
+    retention: str | None = None
+    jurisdictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

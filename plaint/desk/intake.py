@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
+from plaint.desk import register
 from plaint.model import Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import Outcome, Stores
+from plaint.posts.allowed import only
 from plaint.posts.brands import Names
 from plaint.posts.filling import Fill, fill_of, words_key
 from plaint.posts.normalise import normalise
@@ -84,10 +86,13 @@ def receive(
     """Take in what one page said and tell what became of it.
 
     `seen` are refs that this run has counted already (a featured review comes twice): they are stored, not counted
-    again. With `since` (ISO 8601) posts that are certainly older are left out. The capture's evidence is made durable
+    again. With `since` (ISO 8601) posts that are certainly older are left out. Fields that the
+    register does not allow are dropped before anything is stored. The capture's evidence is made durable
     before a post that points to it is stored.
     """
     items = _sorted(said, site, capture, names, asked, since)
+    allowed = register.fields_allowed(stores.registers.approvals(), site.key, asked.key if asked is not None else None)
+    items.posts = [only(post, allowed) for post in items.posts]
     items.posts, before = parted(items.posts, _held(stores, items.posts, seen))
     stores.evidence.sync()
     quarantined = [_quarantined(rejection, site.key, capture, run, now) for rejection, _ in items.rejected]

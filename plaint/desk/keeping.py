@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from plaint.desk import log
+from plaint.desk.register import narrowing
 from plaint.desk.rights import Right, require
 from plaint.model import Capture, Person, Post, fingerprint
 from plaint.ports import Fetched, Stores
@@ -148,11 +149,12 @@ def _same_bytes(place: str, posts: Sequence[tuple[str, bytes]], fetched: Fetched
 def _same_words(stores: Stores, place: str, ids: Sequence[str], fetched: Fetched, reread: Reread, found: _Found) -> int:
     capture = Capture(url=fetched.url, at=fetched.at, sha256=sha256(fetched.body).hexdigest(), warc=place, robots=fetched.robots)
     given = {post.id: post for post in reread(capture, fetched)}
+    narrow = narrowing(stores.registers.approvals())
     held = {post.id: post for post in stores.posts.get(list(dict.fromkeys([*ids, *given])))}
     for key in ids:
         if key not in given:
             found.add(UNSUPPORTED, key, place)
-        elif fingerprint(replace(given[key], gone=None)) != fingerprint(replace(held[key], gone=None)):
+        elif fingerprint(replace(held[key], gone=None)) not in {fingerprint(replace(one, gone=None)) for one in (given[key], narrow(given[key]))}:
             found.add(DIFFERENT, key, place)
     found.left_out.update(key for key, post in given.items() if key not in held and post.gone is None)
     return 1 if given or ids else 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from plaint.desk import log
 from plaint.desk.rights import Refused, Right, require
-from plaint.model import Approval, Person, Site, iso
+from plaint.model import Approval, Person, Post, Site, iso
 from plaint.ports import Stores
+from plaint.posts.allowed import MAY_BE_DROPPED, only, unknown
 
 STREAM = "sources"
 """The stream of the log that holds every decision."""
@@ -51,6 +52,23 @@ def decision(approvals: Sequence[Approval], source: str, firm: str | None) -> Ap
     return found.get(firm) or found.get(None)
 
 
+def fields_allowed(approvals: Sequence[Approval], source: str, firm: str | None) -> frozenset[str] | None:
+    """The fields that may be kept of a source's posts for a firm; None for all. Without a firm, what every decision allows."""
+    present = decision(approvals, source, firm)
+    decided = [present] if firm is not None and present is not None else [one for one in approvals if one.source == source]
+    limits = [frozenset(one.fields) for one in decided if one.approved and one.fields is not None]
+    return frozenset.intersection(*limits) if limits else None
+
+
+def narrowing(approvals: Sequence[Approval]) -> Callable[[Post], Post]:
+    """What the present decisions leave of a post whose firm was not asked for, as when kept pages are read again."""
+
+    def narrow(post: Post) -> Post:
+        return only(post, fields_allowed(approvals, post.source, None))
+
+    return narrow
+
+
 def approve(stores: Stores, person: Person, approval: Approval, now: datetime, command: str) -> Approval:
     """Record a decision (also a refusal: `approved=False`) and make it the present one; raises Refused.
 
@@ -60,10 +78,14 @@ def approve(stores: Stores, person: Person, approval: Approval, now: datetime, c
     if approval.approved:
         _check(approval, now)
     decided = replace(approval, by=person.key, at=iso(now))
-    said = {name: getattr(decided, name) for name in Approval.__dataclass_fields__ if name not in {"by", "at"}}
+    said = {name: _plain(getattr(decided, name)) for name in Approval.__dataclass_fields__ if name not in {"by", "at"}}
     log.record(stores, STREAM, person, "SourceApproved" if decided.approved else "SourceRefused", said, now, command)
     stores.registers.save_approval(decided)
     return decided
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def proposal(site: Site, firm: str | None = None) -> Approval:
@@ -72,6 +94,10 @@ def proposal(site: Site, firm: str | None = None) -> Approval:
 
 
 def _check(approval: Approval, now: datetime) -> None:
+    if wrong := unknown(approval.fields or ()):
+        raise Refused(f"no field {', '.join(wrong)} that could be dropped; there are {', '.join(MAY_BE_DROPPED)}")
+    if wrong := [code for code in approval.jurisdictions if not (len(code) == 2 and code.isalpha() and code.isupper())]:
+        raise Refused(f"{', '.join(wrong)}: jurisdictions are countries in two capital letters, as GB or DE")
     missing = [name for name in NEEDED if not getattr(approval, name)]
     if missing:
         raise Refused(f"an approval of {approval.source} must state {', '.join(missing)}")
