@@ -43,6 +43,7 @@ LEAVES = (
     Leaf(key="post", right=Right.READ_POSTS, listed=False),
     Leaf(key="work", right=Right.WORK_CASES),
     Leaf(key="case", right=Right.READ_CASES, listed=False),
+    Leaf(key="deadlines", right=Right.READ_CASES),
     Leaf(key="sources", right=Right.READ_POSTS),
 )
 

@@ -16,7 +16,7 @@ from plaint.ports import CaseFilter
 from tests.dashboard import made
 from tests.dashboard.conftest import Open, point, words
 
-PAGES = ("overview", "search", "work", "sources")
+PAGES = ("overview", "search", "work", "deadlines", "sources")
 
 
 def case_in(store: Any, state: str) -> str:
