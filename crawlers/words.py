@@ -21,7 +21,8 @@ UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg"})
 _RUN = re.compile(r"[ \t\r\n\f\v]+")
 _LINE, _PARAGRAPH = "\u2028", "\u2029"
 """The edge of a block, and of a paragraph; edges that meet are one."""
-_GAP = re.compile(rf"[ \n{_LINE}{_PARAGRAPH}]+")
+_GAP = re.compile(rf" *[\n{_LINE}{_PARAGRAPH}][ \n{_LINE}{_PARAGRAPH}]*| {{2,}}")
+"""White space that is more than the one space between two words."""
 
 
 def words_of(found: Selector | SelectorList[Selector] | Any, *, without: Collection[Any] = ()) -> str | None:

@@ -19,6 +19,7 @@ site = Site(
     terms="https://www.apple.com/legal/internet-services/itunes/",
     never_says=("url", "reply_to", "followers", "verified"),
     expect=(0, 500),
+    newest_first=True,
 )
 LAST_PAGE = 10
 DEPTH = b"page depth is limited"

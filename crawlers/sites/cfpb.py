@@ -26,6 +26,7 @@ site = Site(
     ownership=Ownership.REGULATOR,
     zone="America/New_York",
     date_order="MDY",
+    newest_first=True,
 )
 API = "/data-research/consumer-complaints/search/api/v1/"
 FACTS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urljoin
 
-from parsel import Selector, SelectorList
+from parsel import Selector
 
+from crawlers.classes import ByClass
 from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, Rejection, Role, SaidBy, Site
 from crawlers.reading import SHOWN, each
 from crawlers.words import words_of
@@ -26,8 +27,7 @@ site = Site(
     strip=("Original review:", "Updated review:", "Reviewed", "Resolution response:"),
 )
 CARD = "div.rvw[data-id], div.js-rvw[data-id]"
-DATES = ".rvw-bd > span.ca-txt-cpt, .rvw__rvd-dt"
-UPDATE = ".rvw-bd__csmr-resp"
+UPDATE = "rvw-bd__csmr-resp"
 
 
 def start(ask: Ask) -> SaidBy:
@@ -47,26 +47,36 @@ def parse(page: Page) -> SaidBy:
 
 
 def _review(card: Selector, page: Page, firm: str | None) -> SaidBy:
-    ref = card.attrib["data-id"]
-    author, of, place = (words_of(card.css(".rvw-aut__inf-nm, .rvw__inf-nm")[:1]) or "").partition(" of ")
-    dates = [words for date in card.css(DATES) if (words := words_of(date))]
+    ref, parts = card.attrib["data-id"], ByClass(card.root)
+    author, of, place = (_words(parts.first("rvw-aut__inf-nm", "rvw__inf-nm")) or "").partition(" of ")
+    dates = [words for part in parts.all("ca-txt-cpt", "rvw__rvd-dt") if _is_date(part) and (words := words_of(part))]
     original = next((date for date in dates if date.lower().startswith("original")), dates[-1] if dates else None)
     updated = next((date for date in dates if date.lower().startswith("updated") and date != original), None)
-    ratings = {name: card.css(f"meta[itemprop={name}]::attr(content)").get() for name in ("ratingValue", "worstRating", "bestRating")}
+    ratings = {meta.get("itemprop"): meta.get("content") for meta in [*card.root.iter("meta")][::-1]}
     url = f"{page.url.partition('#')[0]}#review-{ref}" if page.url else None
-    change, update = words_of(card.css(".rvw__hdr-lbl")[:1]), card.css(UPDATE)[:1]
+    update = parts.first(UPDATE)
     facts = {
-        "verified_purchase": "Verified" in " ".join(card.css(".rvw-aut__inf-ver ::text, .rvw__inf-ver ::text").getall()) or None,
-        "tags": card.css(".rvw__tag::text").getall() or None, "resolved": change, "outcome": _paragraphs(update, []) or None,
+        "verified_purchase": any("Verified" in (words_of(part) or "") for part in parts.all("rvw-aut__inf-ver", "rvw__inf-ver")) or None,
+        "tags": [tag.text for tag in parts.all("rvw__tag") if tag.text] or None, "resolved": _words(parts.first("rvw__hdr-lbl")),
+        "outcome": None if update is None else _paragraphs([update], []) or None,
     }  # fmt: skip
+    helpful = parts.first("rvw-foot__helpful-count", "rvw__helpful-count")
     yield RawPost(
-        ref=ref, url=url, kind=Kind.REVIEW, text=_text(card), author=author or None, rating=ratings["ratingValue"], worst=ratings["worstRating"],
-        author_place=(place if of else words_of(card.css(".rvw__inf-lctn")[:1])) or None, best=ratings["bestRating"], published=original,
-        edited=(words_of(update.css(".ca-txt-cpt")[:1]) if update else None) or updated, firm=firm,
+        ref=ref, url=url, kind=Kind.REVIEW, text=_text(card.root, parts), author=author or None, rating=ratings.get("ratingValue"),
+        worst=ratings.get("worstRating"), author_place=(place if of else _words(parts.first("rvw__inf-lctn"))) or None,
+        best=ratings.get("bestRating"), published=original, firm=firm,
+        edited=(None if update is None else _words(ByClass(update).first("ca-txt-cpt"))) or updated,
         facts={name: said for name, said in facts.items() if said},
-        engagement={"helpful": words_of(card.css(".rvw-foot__helpful-count strong, .rvw__helpful-count strong")[:1])},
+        engagement={"helpful": None if helpful is None else _words(helpful.find(".//strong"))},
     )  # fmt: skip
-    yield from _reply(card, ref, url)
+    if any("comp-resp" in name or "cmpny-resp" in name for name in parts.names()):
+        yield from _reply(card, ref, url)
+
+
+def _is_date(part: Any) -> bool:
+    """Whether it is a date of the review itself: in the old layout, one that stands directly in its body."""
+    outer = part.getparent()
+    return "rvw__rvd-dt" in part.get("class").split() or (part.tag == "span" and "rvw-bd" in (outer.get("class") or "").split())
 
 
 def _reply(card: Selector, ref: str, url: str | None) -> SaidBy:
@@ -84,16 +94,21 @@ def _reply(card: Selector, ref: str, url: str | None) -> SaidBy:
         yield Rejection(reason="a reply in a layout that is not known", field="reply", seen=(words_of(unknown) or "")[:SHOWN], ref=ref)
 
 
-def _text(card: Selector) -> str:
+def _text(card: Any, parts: ByClass) -> str:
     """The visible part and the hidden rest, without the customer's later update."""
-    without = [part.root for part in card.css(f"{UPDATE}, .rvw__more, .rvw-comp-resp, .rvw__rvd-dt, .ca-txt-cpt")]
-    if body := card.css(".rvw__all-text")[:1]:
+    without = parts.all(UPDATE, "rvw__more", "rvw-comp-resp", "rvw__rvd-dt", "ca-txt-cpt")
+    if (body := parts.first("rvw__all-text")) is not None:
         return words_of(body, without=without) or ""
-    return _paragraphs(card.css(".rvw-bd, .rvw__top-text, [id^='review-entry-']"), without)
+    hidden = [part for part in card.iter("div") if (part.get("id") or "").startswith("review-entry-")]
+    return _paragraphs([*parts.all("rvw-bd", "rvw__top-text"), *hidden], without)
 
 
-def _paragraphs(parts: SelectorList[Selector], without: list[Any]) -> str:
+def _paragraphs(parts: list[Any], without: list[Any]) -> str:
     """The paragraphs of all parts, each once, though one part may hold another."""
-    found = dict.fromkeys(p.root for p in parts.css("p"))
+    found = dict.fromkeys(p for part in parts for p in part.iter("p"))
     own = [p for p in found if not any(outer in without for outer in (p, *p.iterancestors()))]
     return "\n\n".join(words for p in own if (words := words_of(p)))
+
+
+def _words(element: Any) -> str | None:
+    return None if element is None else words_of(element)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
-from parsel import Selector, SelectorList
+from parsel import Selector
 
+from crawlers.classes import ByClass
 from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site
 from crawlers.paging import next_link
 from crawlers.reading import each, key_of
@@ -37,32 +39,55 @@ def parse(page: Page) -> SaidBy:
 
 
 def _review(card: Selector, page: Page) -> SaidBy:
-    item = _value(card.css(".item .fn, .p-item .p-name, .item .org, .item, .p-item")[:1])
-    author = card.css(".reviewer .fn, .p-author .p-name, .reviewer, .p-author")[:1]
-    published = _value(card.css(".dtreviewed, .dt-reviewed, .dt-published")[:1])
-    title = words_of(card.css(".summary, :not(.p-item) > .p-name")[:1]) or None
-    text = words_of(card.css(".description, .e-content, .e-description")[:1]) or ""
-    rating = card.css(".rating, .p-rating")
-    permalink = card.css(
-        "a[rel~=bookmark]::attr(href), a[rel~=self]::attr(href), :not(.p-item):not(.p-author):not(.item) > a.u-url::attr(href)"
-    ).get()
+    parts = ByClass(card.root)
+    item, published = _value(parts.first("item", "p-item")), _value(parts.first("dtreviewed", "dt-reviewed", "dt-published"))
+    author = _words(parts.first("reviewer", "p-author")) or None
+    title = _words(next((part for part in parts.all("summary", "p-name") if _is_title(part)), None)) or None
+    text = _words(parts.first("description", "e-content", "e-description")) or ""
+    ratings = [ByClass(part) for part in parts.all("rating", "p-rating")]
+    value, worst, best = (_first(ratings, *names) for names in (("value",), ("worst", "p-worst"), ("best",)))
+    permalink = page.link(next((link.get("href") for link in card.root.iter("a") if _is_permalink(link)), None))
     yield RawPost(
-        ref=page.link(permalink) or key_of(item, words_of(author), published, title, text), url=page.link(permalink), kind=Kind.REVIEW,
-        title=title, text=text, author=words_of(author) or None, rating=_stars(rating),
-        worst=_value(rating.css(".worst, .p-worst")[:1]), best=_value(rating.css(".best")[:1] or card.css(".p-best")[:1]), published=published,
+        ref=permalink or key_of(item, author, published, title, text), url=permalink, kind=Kind.REVIEW, title=title, text=text, author=author,
+        rating=_value(parts.first("rating", "p-rating") if value is None else value), worst=_value(worst),
+        best=_value(parts.first("p-best") if best is None else best), published=published,
         facts={"item": item} if item else {}, firm=item,
     )  # fmt: skip
 
 
-def _stars(rating: SelectorList[Selector]) -> str | None:
-    """The value of a rating; its whole words only where they hold no best or worst value that would be taken for it."""
-    return _value(rating.css(".value")[:1]) or (None if rating.css(".best, .worst") else _value(rating[:1]))
+def _first(ratings: list[ByClass], *names: str) -> Any:
+    """The first element with one of the classes inside a rating."""
+    return next((found for rating in ratings if (found := rating.first(*names)) is not None), None)
 
 
-def _value(found: SelectorList[Selector]) -> str | None:
+def _is_title(part: Any) -> bool:
+    """A `summary`, or a `p-name` that is not the name of the thing reviewed."""
+    names, outer = part.get("class").split(), part.getparent()
+    return "summary" in names or outer is None or "p-item" not in (outer.get("class") or "").split()
+
+
+def _is_permalink(link: Any) -> bool:
+    """A bookmark, or a `u-url` that is neither the author's nor that of the thing reviewed."""
+    if {"bookmark", "self"} & set((link.get("rel") or "").split()):
+        return True
+    outer = link.getparent()
+    of = set((outer.get("class") or "").split()) if outer is not None else set()
+    return "u-url" in (link.get("class") or "").split() and not of & {"p-item", "p-author", "item"}
+
+
+def _words(element: Any) -> str | None:
+    return None if element is None else words_of(element)
+
+
+def _value(element: Any) -> str | None:
     """A value by the patterns of microformats: `value-title`, the title of an `abbr`, `datetime`, else the words."""
-    if not found:
+    if element is None:
         return None
-    hidden = found.css(".value-title::attr(title), abbr[title]::attr(title), time::attr(datetime)").get()
-    own = found.attrib.get("title") if found[0].root.tag == "abbr" else found.attrib.get("datetime") or found.attrib.get("value")
-    return own or hidden or words_of(found[0]) or None
+    own = element.get("title") if element.tag == "abbr" else element.get("datetime") or element.get("value")
+    return own or next(filter(None, map(_hidden, element.iter("*"))), None) or words_of(element) or None
+
+
+def _hidden(part: Any) -> str | None:
+    if "value-title" in (part.get("class") or "").split() or part.tag == "abbr":
+        return part.get("title") or None
+    return (part.get("datetime") or None) if part.tag == "time" else None

@@ -8,7 +8,7 @@ from parsel import Selector
 
 from crawlers.boards import labelled, numbered_link, unknown_replies
 from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, Rejection, SaidBy, Site
-from crawlers.paging import next_link, query_value
+from crawlers.paging import next_link, query_value, with_query
 from crawlers.reading import SHOWN, each
 from crawlers.words import words_of
 
@@ -22,13 +22,14 @@ site = Site(
     languages=("en",),
     never_says=("reply_to", "edited", "followers", "hashtags"),
     expect=(1, 20_000),
+    newest_first=True,
 )
 LABELS = {"loss": "loss", "pros": "pros", "cons": "cons", "preferred solution": "desired_outcome", "user's recommendation": "recommendation"}
 
 
 def start(ask: Ask) -> SaidBy:
-    """The first page of one firm's reviews."""
-    yield Follow(urljoin(f"{ask.home}/", ask.firm.handle(site.key)))
+    """The newest reviews of one firm."""
+    yield Follow(with_query(urljoin(f"{ask.home}/", ask.firm.handle(site.key)), sort="latest"))
 
 
 def parse(page: Page) -> SaidBy:

@@ -20,6 +20,7 @@ site = Site(
     languages=("en",),
     never_says=("followers", "hashtags", "mentions"),
     zone="Australia/Sydney",
+    newest_first=True,
 )
 WEB = "https://www.productreview.com.au"
 

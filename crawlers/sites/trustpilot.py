@@ -23,6 +23,7 @@ site = Site(
     delay=1,
     never_says=("followers", "hashtags", "mentions"),
     needs=("TRUSTPILOT_API_KEY",),
+    newest_first=True,
 )
 KEY = {"apikey": "TRUSTPILOT_API_KEY"}
 
