@@ -8,7 +8,9 @@ projection that never goes back to an older version of a case.
 
 from __future__ import annotations
 
+import random
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,7 +86,8 @@ class ElasticCases:
     def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
         """See `ports.CaseLog.append`."""
         texts = _Texts(self._c, stream, command, drafts)
-        for _ in range(TURNS):
+        for turn in range(TURNS):
+            time.sleep(min(0.05, 0.005 * turn) * random.random())
             state = self._state(stream, command)
             if state.done:
                 texts.drop()

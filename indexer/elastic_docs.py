@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from indexer.copying import Record
 from indexer.sqlite_rows import Row, known_again, tied
 from plaint.model import Post, post_from_json, post_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
-from plaint.query.fields import KEYS, TAGS, UNDATED, has, stars_of
+from plaint.query.fields import KEYS, TAGS, UNDATED, has, micros, stars_of
 
 LONGEST_ID = 512
 """Bytes of the longest name that a document can have."""
@@ -94,6 +95,8 @@ def again(held: Held, row: Row) -> Step:
         return _seen_again(held, row)
     if row.captured < held.captured:
         return _earlier(held, row)
+    if row.captured == held.captured and State(row.captured, row.said.hex()) in held.states:
+        return Step(outcome=Outcome.KNOWN)
     return _revised(held, row)
 
 
@@ -119,11 +122,18 @@ def _seen_again(held: Held, row: Row) -> Step:
     merged = known_again(held.post, row.post)
     if row.captured < held.captured:
         merged = replace(held.post, firms=merged.firms)
+    if _is_before_the_end(held, row):
+        merged = replace(merged, gone=held.post.gone)
     since = min(held.since, row.captured)
     if merged == held.post and since == held.since:
         return Step(outcome=Outcome.KNOWN)
     row = Row(merged)
     return Step(outcome=Outcome.KNOWN, doc=_kept(held, row, since=since, states=held.states, edited=held.edited), left=_left(held, row))
+
+
+def _is_before_the_end(held: Held, row: Row) -> bool:
+    """Whether a post was captured before it was found to be gone, so that it has not come back."""
+    return held.gone_at is not None and row.captured < micros(held.gone_at)
 
 
 def _earlier(held: Held, row: Row) -> Step:
@@ -137,7 +147,8 @@ def _earlier(held: Held, row: Row) -> Step:
 
 def _revised(held: Held, row: Row) -> Step:
     state = State(held.since, held.said)
-    come = Row(replace(row.post, firms=known_again(held.post, row.post).firms))
+    gone = held.post.gone if _is_before_the_end(held, row) else None
+    come = Row(replace(row.post, firms=known_again(held.post, row.post).firms, gone=gone))
     doc = _kept(held, come, since=row.captured, states=_with(held.states, state), edited=True)
     return Step(outcome=Outcome.CHANGED, doc=doc, kept=(state, replace(held.post, gone=None)), left=_left(held, come))
 
@@ -182,3 +193,13 @@ def _document(row: Row, *, since: int, captured: int, states: tuple[State, ...],
 
 def _figure(stars: int | None) -> str | None:
     return None if stars is None else str(stars)
+
+
+def adopted(record: Record, *, reply: bool) -> Json:
+    """The document of a post as another store kept it."""
+    row = Row(record.post)
+    states = tuple(State(seen, said) for seen, said, _ in record.states)
+    doc = _document(row, since=record.since, captured=record.captured, states=states, collected=record.collected or None, edited=record.edited,
+                    reply="yes" if reply else "no")  # fmt: skip
+    doc |= {} if record.gone_at is None else {"gone_at": record.gone_at}
+    return doc if record.case is None else doc | {"case": record.case, "state": record.state, "state_key": key_of(record.state or "")}
