@@ -26,24 +26,24 @@ def start(ask: Ask) -> SaidBy:
 
 
 def parse(page: Page) -> SaidBy:
-    """The comments of a page: `replies`, each with its own `replies`."""
+    """The comments of a page: `replies`, each with its own `replies`; `total_replies` at the top counts all of them."""
     tree = page.json
     if "replies" not in tree:
         raise Broken("no comments: `replies` is missing", "not this source")
     if isinstance(total := tree.get("total_replies"), int) and not tree.get("hidden_replies"):
-        yield Announced(total + sum(reply.get("total_replies") or 0 for reply in tree["replies"]))
+        yield Announced(total)
     thread = query_value(page.url, "uri")
-    yield from each(tree["replies"], lambda reply: _comment(reply, thread, page))
+    yield from each(tree["replies"], lambda reply: _comment(reply, thread))
 
 
-def _comment(item: Mapping[str, Any], thread: str | None, page: Page, within: str | None = None) -> SaidBy:
+def _comment(item: Mapping[str, Any], thread: str | None) -> SaidBy:
     """A comment and the answers inside it; `hash` stands for the person, whose e-mail is not public."""
     ref, gone = str(item["id"]), item.get("mode") == GONE_MODE
     yield RawPost(
-        ref=ref, within=within, text=item.get("text") or "", markup=True, author=item.get("author"), author_id=item.get("hash"),
+        ref=ref, text=item.get("text") or "", markup=True, author=item.get("author"), author_id=item.get("hash"),
         author_url=item.get("website"), kind=Kind.REPLY if item.get("parent") else Kind.COMMENT, published=item.get("created"),
         edited=item.get("modified"), reply_to=str(item["parent"]) if item.get("parent") else None, thread=thread,
         gone=Gone.REMOVED if gone else None, engagement={"likes": item.get("likes"), "dislikes": item.get("dislikes")},
     )  # fmt: skip
     for reply in item.get("replies") or ():
-        yield from _comment(reply, thread, page, within=ref)
+        yield from _comment(reply, thread)

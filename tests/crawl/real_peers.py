@@ -1,0 +1,124 @@
+"""Real comment servers on loopback, and crawls of them: what made-up customers write there is collected as it would be outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crawlers.registry import source
+from crawlers.run import Manners, crawl_sources
+from indexer.connect import connect
+from plaint.model import Approval, Firm, Person
+from tests.conftest import need
+
+TOOLS = Path(os.environ.get("PLAINT_TEST_PEERS", Path.home() / ".cache" / "plaint-peers"))
+"""A virtual environment with the servers, outside the checkout: they are no dependency of ours."""
+
+HINT = f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install mastodon-mock==0.6.1 isso==0.14.0, or set PLAINT_TEST_PEERS"
+
+
+def tool(name: str) -> str:
+    """The program of a server; skips (or fails, where `peers` is needed) when it is not there."""
+    found = shutil.which(name, path=f"{TOOLS / 'bin'}:{os.environ.get('PATH', '')}")
+    need("peers", found is not None, HINT)
+    return str(found)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server at work on a port of loopback."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.address = port, f"http://127.0.0.1:{port}"
+
+    def ask(self, method: str, path: str, said: Any = None, headers: Mapping[str, str] | None = None) -> tuple[Any, Mapping[str, str]]:
+        """One request with JSON; the answer and its headers. An error is an assertion."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        body = None if said is None else json.dumps(said)
+        connection.request(method, path, body, {"Content-Type": "application/json", **(headers or {})})
+        answer = connection.getresponse()
+        text = answer.read()
+        assert answer.status < 300, (method, path, answer.status, text[:300])
+        return (json.loads(text) if text else None), {name.lower(): value for name, value in answer.getheaders()}
+
+
+@contextmanager
+def started(command: list[str], port: int, folder: Path) -> Iterator[Server]:
+    """Run a server until the test is done with it."""
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    try:
+        _wait(process, port, folder)
+        yield Server(port)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start: {(folder / 'server.log').read_text()[-1500:]}")
+
+
+def prepare(address: str, key: str, handle: str) -> None:
+    """A store with one firm, one person, and the source approved."""
+    stores = connect(address)
+    stores.registers.save_firms([Firm(key="acme", name="Acme Bank", handles={key: handle})])
+    stores.registers.save_person(Person(key="boss", name="Boss", roles=("compliance",)))
+    review = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+    stores.registers.save_approval(Approval(source=key, approved=True, by="boss", review_on=review))
+    stores.close()
+
+
+def crawl(address: str, key: str, home: str, folder: Path) -> dict[str, Any]:
+    """One crawl in a process of its own; its ledger."""
+    pid = os.fork()
+    if not pid:
+        _child(address, key, home, folder)
+    assert os.waitpid(pid, 0)[1] == 0, (folder / "crawl.log").read_text()[-3000:]
+    (ledger,) = json.loads((folder / "runs.json").read_bytes())
+    return dict(ledger)
+
+
+def _child(address: str, key: str, home: str, folder: Path) -> None:
+    status = 1
+    try:
+        for number in (1, 2):
+            os.dup2(os.open(folder / "crawl.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        stores = connect(address)
+        manners = Manners(homes={key: home}, pause=0.05, delay=0, contact="mailto:crawl@collector.example")
+        runs = crawl_sources(stores, [source(key)], ["acme"], manners=manners)
+        stores.close()
+        (folder / "runs.json").write_bytes(msgspec.json.encode(runs))
+        status = 0
+    except BaseException:  # noqa: BLE001 - a forked child must never return into pytest
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
