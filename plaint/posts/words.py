@@ -135,9 +135,9 @@ def spans(text: str) -> Iterator[Span]:
             yield Span(term, start + offset, start + offset + 2, run[offset : offset + 2])
 
 
-def runs(text: str) -> list[str]:
-    """The words of a text as written, signs that are cut into pairs in one piece."""
-    return _patterns().run.findall(text)
+def standing(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text as written, where they stand; `spans` of each are its terms. Signs cut into pairs are in one piece."""
+    return (_ASCII_RUN if text.isascii() else _patterns().run).finditer(text)
 
 
 def _pieces(text: str) -> list[str]:

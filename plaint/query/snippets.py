@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, tee
+from operator import itemgetter
 
 from plaint.model import Post
 from plaint.posts import words
@@ -27,6 +29,44 @@ class _Sought:
     stemmed: list[str] = field(default_factory=list)
 
 
+class _Worth(dict[str, tuple[tuple[words.Span, bool], ...]]):
+    """For each word as written in texts of one language: its terms, with whether each is lit by itself.
+
+    Empty where the word can be no part of what is lit. Every word is judged once, so that most of a text is passed over
+    without a line of Python.
+    """
+
+    def __init__(self, sought: _Sought, language: str | None) -> None:
+        super().__init__()
+        self._sought = sought
+        self._stems = {stem for word in sought.stemmed for stem in words.stems(word, language)}
+        self._stem_of = words.stemmer(language) if self._stems else None
+        self._known = sought.terms.union(*(terms for terms, _ in sought.sequences))
+        self._prefixes = tuple(sought.prefixes)
+        self._begun = (*sought.prefixes, *(terms[-1] for terms, is_begun in sought.sequences if is_begun))
+
+    def __missing__(self, run: str) -> tuple[tuple[words.Span, bool], ...]:
+        if run.isascii() and not self._may_count(run.lower()[: words.LONGEST], run):
+            told: tuple[tuple[words.Span, bool], ...] = ()
+        else:
+            spans = list(words.spans(run))
+            is_worth = any(self._may_count(span.term, span.run) for span in spans)
+            told = tuple((span, self._is_lit(span.term, span.run)) for span in spans) if is_worth else ()
+        self[run] = told
+        return told
+
+    def _may_count(self, term: str, run: str) -> bool:
+        return term in self._known or term.startswith(self._begun) or self._is_like(term, run)
+
+    def _is_lit(self, term: str, run: str) -> bool:
+        return term in self._sought.terms or term.startswith(self._prefixes) or self._is_like(term, run)
+
+    def _is_like(self, term: str, run: str) -> bool:
+        if self._stem_of is not None and self._stem_of(run) in self._stems:
+            return True
+        return bool(self._sought.fuzzy) and any(is_near(word, term, edits) for word, edits in self._sought.fuzzy)
+
+
 class Spotter:
     """Finds in posts the words that one query asks for; what it excludes and asks of fields is not lit."""
 
@@ -35,6 +75,8 @@ class Spotter:
         for node in _positive(query):
             self._seek(node)
         self._is_asked = self._sought != _Sought()
+        self._reach = max((len(terms) for terms, _ in self._sought.sequences), default=0)
+        self._worth: dict[str | None, _Worth] = {}
 
     def cut(self, post: Post) -> tuple[str, tuple[tuple[int, int], ...]]:
         """A snippet of the text and the (start, end) offsets in it to light up."""
@@ -64,26 +106,32 @@ class Spotter:
 
     def _places(self, text: str, language: str | None) -> list[tuple[int, int]]:
         """What to light up, as far as a snippet around the first of it can reach."""
-        sought, stem_of = self._sought, words.stemmer(language)
-        stems = {stem for word in sought.stemmed for stem in words.stems(word, language)}
-        stem_of = stem_of if stems else None
-        is_near_some = bool(sought.prefixes or sought.fuzzy)
-        recent: deque[words.Span] = deque(maxlen=max((len(terms) for terms, _ in sought.sequences), default=1))
+        if language not in self._worth:
+            self._worth[language] = _Worth(self._sought, language)
+        recent: deque[words.Span] = deque(maxlen=self._reach)
         found: list[tuple[int, int]] = []
-        for span in words.spans(text):
-            term, start, end, run = span
-            if found and start > found[0][0] + 2 * WIDTH:
+        before = 0
+        for number, span, is_lit in _standing(text, self._worth[language]):
+            if found and span.start > found[0][0] + 2 * WIDTH:
                 break
-            if term in sought.terms or (stem_of is not None and stem_of(run) in stems) or (is_near_some and self._is_near_some(term)):
-                found.append((start, end))
-            if sought.sequences:
+            if is_lit:
+                found.append((span.start, span.end))
+            if self._reach:
+                if number > before + 1:
+                    recent.clear()
                 recent.append(span)
-                found += (place for sequence in sought.sequences if (place := _ending_here(recent, *sequence)) is not None)
+                found += (place for sequence in self._sought.sequences if (place := _ending_here(recent, *sequence)) is not None)
+            before = number
         return _merged(sorted(found))
 
-    def _is_near_some(self, term: str) -> bool:
-        sought = self._sought
-        return any(term.startswith(prefix) for prefix in sought.prefixes) or any(is_near(word, term, edits) for word, edits in sought.fuzzy)
+
+def _standing(text: str, worth: _Worth) -> Iterator[tuple[int, words.Span, bool]]:
+    """The terms of the words that are worth it, where they stand: the number of the word, the term, whether it is lit by itself."""
+    standing, again = tee(words.standing(text))
+    for number, found in compress(enumerate(standing), map(worth.__getitem__, map(itemgetter(0), again))):
+        shift = found.start()
+        for (term, start, end, run), is_lit in worth[found[0]]:
+            yield number, words.Span(term, start + shift, end + shift, run), is_lit
 
 
 def _positive(node: Node) -> Iterator[Term | Phrase | Prefix | Fuzzy]:

@@ -67,3 +67,15 @@ def test_a_snippet_is_a_piece_of_the_text_and_its_marks_lie_in_it(text: str, que
 
 def test_without_words_the_beginning_is_shown() -> None:
     assert Spotter(EVERYTHING).cut(_post("short text")) == ("short text", ())
+
+
+def test_words_passed_over_keep_a_phrase_apart() -> None:
+    assert _lit('"late fee"', "late the fee, fee late, late fee, late, the late fee") == ["late fee", "late fee"]
+    assert _lit('"late fee"', "late FEE は late 手 fee") == ["late FEE"]
+
+
+@given(st.lists(st.tuples(st.lists(st.sampled_from(WORDS)).map(" ".join), st.sampled_from(["en", "fr", "ja", None])), max_size=5), queries)
+def test_each_post_of_a_list_is_lit_as_if_it_came_alone(posts: list[tuple[str, str | None]], query) -> None:
+    spotter = Spotter(query)
+    for text, language in posts:
+        assert spotter.cut(_post(text, language)) == Spotter(query).cut(_post(text, language))
