@@ -45,6 +45,7 @@ LEAVES = (
     Leaf(key="case", right=Right.READ_CASES, listed=False),
     Leaf(key="deadlines", right=Right.READ_CASES),
     Leaf(key="sources", right=Right.READ_POSTS),
+    Leaf(key="audit", right=Right.READ_LOG),
 )
 
 
