@@ -54,7 +54,7 @@ def _review(node: dict[str, Any], answers: dict[str, Any]) -> SaidBy:
         best=5, published=said.get("createdDate"), place=Place(name=territory) if territory else None,
     )  # fmt: skip
     answer = answers.get(dig(node, "relationships", "response", "data", "id"))
-    if answer and answer.get("state", "PUBLISHED") == "PUBLISHED":
+    if answer and answer.get("state") == "PUBLISHED":
         yield RawPost(
             ref=f"{ref}/reply", within=ref, reply_to=ref, kind=Kind.REPLY, role=Role.FIRM, text=answer["responseBody"],
             published=answer.get("lastModifiedDate"),

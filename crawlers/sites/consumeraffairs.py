@@ -28,6 +28,8 @@ site = Site(
 )
 CARD = "div.rvw[data-id], div.js-rvw[data-id]"
 UPDATE = "rvw-bd__csmr-resp"
+MORE = ("exp-btn", "rvw__more")
+"""What opens the hidden rest of a review: a sign that there is one."""
 
 
 def start(ask: Ask) -> SaidBy:
@@ -55,6 +57,9 @@ def _review(card: Selector, page: Page, firm: str | None) -> SaidBy:
     ratings = {meta.get("itemprop"): meta.get("content") for meta in [*card.root.iter("meta")][::-1]}
     url = f"{page.url.partition('#')[0]}#review-{ref}" if page.url else None
     update = parts.first(UPDATE)
+    if (text := _text(card.root, parts)) is None:
+        yield Rejection(reason="a review of which a part is missing", field="text", seen=(words_of(card) or "")[:SHOWN], ref=ref)
+        return
     facts = {
         "verified_purchase": any("Verified" in (words_of(part) or "") for part in parts.all("rvw-aut__inf-ver", "rvw__inf-ver")) or None,
         "tags": [tag.text for tag in parts.all("rvw__tag") if tag.text] or None, "resolved": _words(parts.first("rvw__hdr-lbl")),
@@ -62,7 +67,7 @@ def _review(card: Selector, page: Page, firm: str | None) -> SaidBy:
     }  # fmt: skip
     helpful = parts.first("rvw-foot__helpful-count", "rvw__helpful-count")
     yield RawPost(
-        ref=ref, url=url, kind=Kind.REVIEW, text=_text(card.root, parts), author=author or None, rating=ratings.get("ratingValue"),
+        ref=ref, url=url, kind=Kind.REVIEW, text=text, author=author or None, rating=ratings.get("ratingValue"),
         worst=ratings.get("worstRating"), author_place=(place if of else _words(parts.first("rvw__inf-lctn"))) or None,
         best=ratings.get("bestRating"), published=original, firm=firm,
         edited=(None if update is None else _words(ByClass(update).first("ca-txt-cpt"))) or updated,
@@ -94,13 +99,16 @@ def _reply(card: Selector, ref: str, url: str | None) -> SaidBy:
         yield Rejection(reason="a reply in a layout that is not known", field="reply", seen=(words_of(unknown) or "")[:SHOWN], ref=ref)
 
 
-def _text(card: Any, parts: ByClass) -> str:
-    """The visible part and the hidden rest, without the customer's later update."""
-    without = parts.all(UPDATE, "rvw__more", "rvw-comp-resp", "rvw__rvd-dt", "ca-txt-cpt")
+def _text(card: Any, parts: ByClass) -> str | None:
+    """The visible part and the hidden rest, without the customer's later update; None where one of them is not there."""
+    without = parts.all(UPDATE, *MORE, "rvw-comp-resp", "rvw__rvd-dt", "ca-txt-cpt")
     if (body := parts.first("rvw__all-text")) is not None:
         return words_of(body, without=without) or ""
     hidden = [part for part in card.iter("div") if (part.get("id") or "").startswith("review-entry-")]
-    return _paragraphs([*parts.all("rvw-bd", "rvw__top-text"), *hidden], without)
+    visible = parts.all("rvw-bd", "rvw__top-text")
+    if not visible or (parts.first(*MORE) is not None and not hidden):
+        return None
+    return _paragraphs([*visible, *hidden], without)
 
 
 def _paragraphs(parts: list[Any], without: list[Any]) -> str:

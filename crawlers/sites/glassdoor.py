@@ -50,7 +50,10 @@ def _meant(node: Any, state: dict[str, Any]) -> Any:
 def _review(node: dict[str, Any], state: dict[str, Any]) -> SaidBy:
     """A review: three fixed questions make its text. Its moment has no zone, so it is a day."""
     ref = str(node["reviewId"])
-    sides = {name: words for name in SIDES if (words := node[name])}
+    if not all(isinstance(node.get(name), str) for name in ("pros", "cons")):
+        yield Rejection(reason="a review without one of its two answers", field="text", seen=str(node)[:SHOWN], ref=ref)
+        return
+    sides = {name: words for name in SIDES if (words := node.get(name))}
     text = "\n\n".join(f"{SIDES[name]}: {words}" for name, words in sides.items())
     job, place = (dig(_meant(node.get(name), state), part) for name, part in (("jobTitle", "text"), ("location", "name")))
     facts = {
@@ -70,6 +73,6 @@ def _review(node: dict[str, Any], state: dict[str, Any]) -> SaidBy:
             yield Rejection(reason="a reply in a layout that is not known", field="reply", seen=str(answer)[:SHOWN], ref=ref)
             continue
         yield RawPost(
-            ref=f"{ref}/{answer.get('id') or key_of(words)}", within=ref, reply_to=ref, kind=Kind.REPLY, role=Role.FIRM, text=words,
+            ref=f"{ref}/{key_of(words)}", within=ref, reply_to=ref, kind=Kind.REPLY, role=Role.FIRM, text=words,
             markup=has_markup(words),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urljoin
 
@@ -47,9 +48,10 @@ def _review(card: Selector, page: Page) -> SaidBy:
     ratings = [ByClass(part) for part in parts.all("rating", "p-rating")]
     value, worst, best = (_first(ratings, *names) for names in (("value",), ("worst", "p-worst"), ("best",)))
     permalink = page.link(next((link.get("href") for link in card.root.iter("a") if _is_permalink(link)), None))
+    given = _value(value) if value is not None else _value(parts.first("rating", "p-rating"), without=[worst, best])
     yield RawPost(
         ref=permalink or key_of(item, author, published, title, text), url=permalink, kind=Kind.REVIEW, title=title, text=text, author=author,
-        rating=_value(parts.first("rating", "p-rating") if value is None else value), worst=_value(worst),
+        rating=given, worst=_value(worst),
         best=_value(parts.first("p-best") if best is None else best), published=published,
         facts={"item": item} if item else {}, firm=item,
     )  # fmt: skip
@@ -79,12 +81,12 @@ def _words(element: Any) -> str | None:
     return None if element is None else words_of(element)
 
 
-def _value(element: Any) -> str | None:
+def _value(element: Any, *, without: Collection[Any] = ()) -> str | None:
     """A value by the patterns of microformats: `value-title`, the title of an `abbr`, `datetime`, else the words."""
     if element is None:
         return None
     own = element.get("title") if element.tag == "abbr" else element.get("datetime") or element.get("value")
-    return own or next(filter(None, map(_hidden, element.iter("*"))), None) or words_of(element) or None
+    return own or next(filter(None, map(_hidden, element.iter("*"))), None) or words_of(element, without=without) or None
 
 
 def _hidden(part: Any) -> str | None:

@@ -25,6 +25,7 @@ site = Site(
     expect=(1, 10_000),
     zone="Asia/Kolkata",
 )
+STARS = 5
 NAME = re.compile(r"-review-([a-z0-9]+)/?$", re.IGNORECASE)
 
 
@@ -53,8 +54,8 @@ def _listed(card: Selector, page: Page) -> SaidBy:
         yield Rejection(reason="a review without its address" if name is None else "a review without its text",
                         field="ref" if name is None else "text", seen=(words_of(card) or "")[:SHOWN], ref=name and name[1])  # fmt: skip
         return
-    stars = card.css(".rating i.icon-rating")
-    said: dict[str, Any] = {"rating": len([star for star in stars if "rated-star" in star.attrib["class"].split()]) if stars else None,
+    stars = [set(star.attrib["class"].split()) & {"rated-star", "unrated-star"} for star in card.css(".rating i.icon-rating")]
+    said: dict[str, Any] = {"rating": stars.count({"rated-star"}) if len(stars) == STARS and all(stars) else None,
             "title": words_of(card.css("strong > a")[:1]), "published": words_of(card.css(".rating > span")[1:2])}  # fmt: skip
     if body.css("a[onclick^='bindreviewcontent']"):
         yield Follow(url or "", next=False, meta=said)

@@ -64,9 +64,9 @@ def _complaint(item: dict[str, Any]) -> SaidBy:
         facts={name: value for name, value in facts.items() if value is not None},
     )  # fmt: skip
     for said in item.get("interactions") or ():
-        if said.get("deleted"):
+        if said.get("deleted") is True:
             continue
-        if (role := ROLES.get(said.get("type"))) is None:
+        if (role := ROLES.get(said.get("type"))) is None or said.get("deleted") is not False:
             yield Rejection(reason="an interaction of a kind that is not known", field="reply", seen=str(said)[:SHOWN], ref=ref)
             continue
         yield RawPost(

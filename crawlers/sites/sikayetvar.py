@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -28,6 +29,8 @@ site = Site(
     zone="Europe/Istanbul",
     date_order="DMY",
 )
+NO_YEAR = re.compile(r"\d{1,2} \w+(?: \d{1,2}:\d\d)?")
+"""A page shows the year of a date only in its title, and of a saved page nobody knows which year it was."""
 DETAIL = ".complaint-detail-description"
 
 
@@ -101,10 +104,12 @@ def _page(page: Page) -> SaidBy:
     address = _address(page)
     ref, time = "/".join(_path(address)), page.xpath("(//*[contains(@class, 'post-time')])[1]//*[contains(@class, 'time')][1]")
     stars, solved = words_of(page.css("[data-ga-element=Result_Stars] .rate-num")[:1]), words_of(page.css(".solved-badge")[:1])
-    facts = {"status": solved, "sub_ratings": {"solution": f"{stars} of 5"} if stars else None}
+    said = time.attrib.get("title") or words_of(time[:1])
+    is_vague = bool(said and NO_YEAR.fullmatch(said))
+    facts = {"date_as_said": said if is_vague else None, "status": solved, "sub_ratings": {"solution": f"{stars} of 5"} if stars else None}
     yield RawPost(
         ref=ref, url=address, kind=Kind.REVIEW, title=words_of(page.css("h1.complaint-detail-title")[:1]), text=words_of(page.css(DETAIL)[:1]),
-        author=words_of(page.css("span.username")[:1]), published=time.attrib.get("title") or words_of(time[:1]), firm=_path(address)[0],
+        author=words_of(page.css("span.username")[:1]), published=None if is_vague else said, firm=_path(address)[0],
         engagement={"views": words_of(page.css(".js-view-count")[:1]), "likes": words_of(page.css("span.total-support")[:1])},
         facts={name: value for name, value in facts.items() if value},
     )  # fmt: skip
@@ -113,6 +118,6 @@ def _page(page: Page) -> SaidBy:
         is_brand = {"ga-c", "ga-v"} <= set(answer.attrib.get("class", "").split())
         if words:
             yield RawPost(
-                ref=f"{ref}/{key_of(is_brand, when, words)}", within=ref, reply_to=ref, kind=Kind.REPLY, text=words, published=when,
+                ref=f"{ref}/{key_of(is_brand, words)}", within=ref, reply_to=ref, kind=Kind.REPLY, text=words, published=when,
                 role=Role.FIRM if is_brand else Role.OTHER,
             )  # fmt: skip
