@@ -89,6 +89,7 @@ _TEXTS = (
     "thread",
     "firm",
 )
+_FIGURES = (str, int, float)
 _SCALARS = ("rating", "worst", "best", "published", "edited", "followers")
 
 
@@ -100,11 +101,20 @@ def wrong_kind(post: RawPost) -> Rejection | None:
     """Why a post cannot be one: it has no id, or a list or an object stands where the source used to have words or a number."""
     if isinstance(post.ref, str) and post.ref.strip() in NO_IDS:
         return Rejection(reason="a post without an id of its own", field="ref", seen=repr(post.ref))
-    for names, kinds in ((("ref",), str), (_TEXTS, str | None), (_SCALARS, str | int | float | None)):
-        for name in names:
-            if not isinstance(value := getattr(post, name), kinds):
-                return Rejection(reason=f"{name} is a {type(value).__name__}", field=name, seen=repr(value)[:SHOWN], ref=str(post.ref)[:SHOWN])
+    if type(post.ref) is not str:
+        return _not_words(post, "ref")
+    for name in _TEXTS:
+        if (value := getattr(post, name)) is not None and not isinstance(value, str):
+            return _not_words(post, name)
+    for name in _SCALARS:
+        if (value := getattr(post, name)) is not None and not isinstance(value, _FIGURES):
+            return _not_words(post, name)
     return None
+
+
+def _not_words(post: RawPost, name: str) -> Rejection:
+    value = getattr(post, name)
+    return Rejection(reason=f"{name} is a {type(value).__name__}", field=name, seen=repr(value)[:SHOWN], ref=str(post.ref)[:SHOWN])
 
 
 def each(items: Iterable[Item], read_one: Callable[[Item], SaidBy]) -> SaidBy:

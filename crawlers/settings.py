@@ -12,6 +12,7 @@ REMOTE_CONTROL_ENABLED = False
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 LOG_INSTALL_ROOT_HANDLER = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of the callback again for every page
 EXTENSIONS_BASE: dict[str, int] = {}
 
 # One request at a time to one host; the pause between them is kept by `politeness.Pacing`.
@@ -19,6 +20,7 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
+CONCURRENT_ITEMS = 1  # a page gives few requests; a hundred tasks for each page would cost more than reading it
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0

@@ -23,6 +23,7 @@ class Part(StrEnum):
     SEARCH = "search"
     MEMORY = "memory"
     DATES = "dates"
+    CRAWL = "crawl"
     ALL = "all"
 
 
@@ -32,7 +33,7 @@ def add(app: typer.Typer) -> None:
 
 
 def bench(
-    parts: Annotated[list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates or all.")] = None,
+    parts: Annotated[list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl or all.")] = None,
     posts: Annotated[
         int | None, typer.Option(min=100, metavar="N", help="How many posts (dates) to measure on; each part has its own default.")
     ] = None,
@@ -53,9 +54,9 @@ def bench(
 
 
 def _measures() -> dict[Part, Callable[..., Sequence[Figure]]]:
-    from bench import reading, storing
+    from bench import crawling, reading, storing
 
     return {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
-        Part.MEMORY: storing.memory, Part.DATES: reading.dates,
+        Part.MEMORY: storing.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl,
     }  # fmt: skip

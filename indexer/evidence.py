@@ -125,7 +125,7 @@ class WarcFolder:
         with self._lock:
             self._claim()
             if self._out is not None:
-                os.fsync(self._out.fileno())
+                os.fdatasync(self._out.fileno())
             if self._pending:
                 index = self._opened_index()
                 with index:
@@ -202,6 +202,7 @@ class WarcFolder:
             is_new = not file.exists()
             self._index = sqlite3.connect(file, timeout=30, check_same_thread=False)
             self._index.execute("PRAGMA journal_mode = WAL")
+            self._index.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes from it is kept a second time, no more
             self._index.execute(_SCHEMA)
             if is_new:
                 self._fill(self._index)

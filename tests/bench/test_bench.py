@@ -43,3 +43,11 @@ def test_each_part_gives_figures_beside_a_named_baseline() -> None:
     said = json.loads(result.stdout)["figures"]
     assert {figure["part"] for figure in said} == {"parse", "normalise", "dates", "ingest", "search"}
     assert all(figure["baseline_name"] and figure["baseline"] > 0 and figure["value"] > 0 for figure in said)
+
+
+def test_a_small_crawl_is_measured_whole() -> None:
+    from bench.crawling import crawl
+
+    wall, cpu, memory = crawl(100)
+    assert (wall.unit, cpu.unit, memory.unit) == ("pages/s", "pages/s", "MB")
+    assert wall.name.startswith("100 reviews on 5 pages")
