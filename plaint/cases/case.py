@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plaint.cases import events as e
+from plaint.cases import reply_events as r
+from plaint.cases import replying
 from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.cases.outcomes import Classified
@@ -63,6 +65,8 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
                 case, resolved_at=recorded.at, resolved_how=answer.how, outcome=answer.outcome, redress=answer.redress,
                 currency=answer.currency, done={**case.done, answer.how: recorded.at},
             )  # fmt: skip
+        case r.ReplyDrafted() | r.ReplyApproved() | r.ReplySentBack() | r.ReplyPosted() | r.AnswerSeen():
+            return _replied(case, recorded, recorded.event)
         case _:
             return _worked(case, recorded, recorded.event)
 
@@ -115,3 +119,8 @@ def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
         case w.LetterSent(letter=letter, meets=meets):
             done = case.done if meets is None else {meets: recorded.at, **case.done}
             return replace(case, sent={**case.sent, letter: recorded.at}, done=done)
+
+
+def _replied(case: Case, recorded: e.Recorded, event: r.ReplyEvent) -> Case:
+    answers = (*case.answers, event.post) if isinstance(event, r.AnswerSeen) and event.post is not None else case.answers
+    return replace(case, replies=replying.evolve(case.replies, event, recorded.by, recorded.at), answers=answers)

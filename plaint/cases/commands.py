@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plaint.cases.outcomes import Classify, Resolve
+from plaint.cases.replying import ReplyCommand
 from plaint.cases.work import WorkCommand
 from plaint.deadlines.start import Times
 from plaint.model import Ownership
@@ -102,6 +103,6 @@ class Reopen:
 
 Command = (
     Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen
-    | Classify | Resolve | WorkCommand
+    | Classify | Resolve | WorkCommand | ReplyCommand
 )  # fmt: skip
 """Everything that `decide` answers."""

@@ -12,7 +12,7 @@ from rapidfuzz.process import extractOne
 
 from plaint.cases import events as e
 from plaint.cases import outcomes as o
-from plaint.cases import work
+from plaint.cases import replying, work
 from plaint.cases.case import STATE_WORDS, Case, Ending, NotAComplaint, State
 from plaint.cases.commands import Acknowledge as Acknowledge
 from plaint.cases.commands import Assign as Assign
@@ -70,6 +70,8 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.classify(case, command)
         case o.Resolve():
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command)
+        case replying.DraftReply() | replying.ApproveReply() | replying.SendBackReply() | replying.PostedReply() | replying.SeeAnswer():
+            return replying.decide(case, command)
         case _:
             return work.decide(case, command, now)
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from plaint.cases import reply_events as r
 from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.deadlines.start import Start, Times
@@ -134,6 +135,7 @@ CaseEvent = (
     | ComplaintClassified
     | Resolved
     | w.WorkEvent
+    | r.ReplyEvent
 )
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in CaseEvent.__args__}

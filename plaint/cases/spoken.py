@@ -40,5 +40,10 @@ _VERBS = {
     "PutUnder": "put it under {parent}",
     "ContentChecked": "checked what the {letter} says",
     "LetterSent": "sent the {letter}",
+    "ReplyDrafted": "wrote reply {number}",
+    "ReplyApproved": "approved reply {number}",
+    "ReplySentBack": "sent reply {number} back",
+    "ReplyPosted": "posted reply {number}",
+    "AnswerSeen": "found the firm's public answer",
     "Resolved": "answered it ({how}, {outcome})",
 }

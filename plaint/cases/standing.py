@@ -59,6 +59,25 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A public reply as it stands: `drafted`, `sent back`, `replaced`, `approved`, `posted` or `seen` published.
+
+    `as_approved` says of a seen one whether its words are those that were approved.
+    """
+
+    number: int
+    channel: str
+    post: str | None
+    text: str | None
+    by: str
+    at: str
+    state: str = "drafted"
+    approved_by: str | None = None
+    url: str | None = None
+    as_approved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
 
@@ -68,7 +87,7 @@ class Case:
 
     A claim holds until `lease_until`. `mentioned` are accounts that a note named and that have not acted since.
     `absorbed` are cases merged into this one. `checked` maps a letter to what its text was checked for, `sent` to when
-    it went out.
+    it went out. `answers` are public answers of the firm that were collected (ids of posts).
     """
 
     id: str
@@ -114,6 +133,8 @@ class Case:
     absorbed: tuple[str, ...] = ()
     checked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[int, Reply] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:

@@ -169,6 +169,7 @@ def marks_of(case: Case, now: datetime) -> tuple[str, ...]:
     marks += [f"regime:{regime}" for regime in case.regimes or ()]
     for one in case.classified.values():
         marks += [f"{name}:{value}" for name, value in (("product", one.product), ("cause", one.cause)) if value is not None]
+    marks += sorted({f"reply:{reply.state.replace(' ', '_')}" for reply in case.replies.values() if reply.state != "replaced"})
     if case.snoozed_until is not None and moment_of(case.snoozed_until) > now:
         marks.append("snoozed")
     return tuple(marks)

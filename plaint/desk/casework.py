@@ -17,7 +17,9 @@ from plaint.cases.clocks import CaseClock, Clocks, clocks_of
 from plaint.cases.events import Recorded
 from plaint.cases.outcomes import Classify
 from plaint.cases.queues import OPEN_STATES, Queued, in_order
+from plaint.cases.replying import ApproveReply, SendBackReply
 from plaint.cases.spoken import spoken as spoken
+from plaint.cases.work import Claim
 from plaint.desk.acting import Overtaken as Overtaken
 from plaint.desk.acting import act, catch_up, firm_of, load_case, scope_of, visible
 from plaint.desk.log import record
@@ -138,12 +140,18 @@ def close(
 def perform(
     stores: Stores, person: Person, case: str, asked: d.Command, *, now: datetime, command: str, expected: int | None = None
 ) -> Case:  # fmt: skip
-    """Do any other act: one of the commands of `plaint.cases`, as it is."""
+    """Do any other act: one of the commands of `plaint.cases`. Where a command says who acts, it is `person`, whatever it says."""
+    if isinstance(asked, ApproveReply | Claim):
+        asked = replace(asked, by=person.key)
     words = next((said for name in ("text", "reason", "words") if isinstance(said := getattr(asked, name, None), str)), None)
     return act(stores, person, case, lambda _: asked, now, command, expected, right=NEEDS.get(type(asked), Right.WORK_CASES), words=words)
 
 
-NEEDS: dict[type[d.Command], Right] = {d.MoveStart: Right.MOVE_CLOCKS}
+NEEDS: dict[type[d.Command], Right] = {
+    d.MoveStart: Right.MOVE_CLOCKS,
+    ApproveReply: Right.APPROVE_REPLIES,
+    SendBackReply: Right.APPROVE_REPLIES,
+}
 """Commands that need more than the right to work on cases."""
 
 

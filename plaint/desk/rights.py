@@ -22,6 +22,7 @@ class Right(StrEnum):
     SEE_AUTHORS = "see who wrote a post"
     READ_CASES = "read cases"
     WORK_CASES = "work on cases"
+    APPROVE_REPLIES = "approve replies"
     MOVE_CLOCKS = "move the start of a clock"
     EXPORT = "export"
     MAKE_RETURNS = "make regulators' returns"
@@ -41,9 +42,9 @@ _AGENT = _READER | {Right.SEE_AUTHORS, Right.READ_CASES, Right.WORK_CASES, Right
 ROLES: dict[str, frozenset[Right]] = {
     "reader": _READER,
     "agent": _AGENT,
-    "approver": _AGENT,
+    "approver": _AGENT | {Right.APPROVE_REPLIES},
     "compliance": _AGENT
-    | {Right.MAKE_RETURNS, Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS}
+    | {Right.APPROVE_REPLIES, Right.MAKE_RETURNS, Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS}
     | {Right.READ_LOG, Right.SEAL_LOG, Right.ERASE},
     "auditor": _READER | {Right.SEE_AUTHORS, Right.READ_CASES, Right.EXPORT, Right.MAKE_RETURNS, Right.READ_LOG, Right.SEAL_LOG},
     "admin": _READER | {Right.COLLECT, Right.KEEP_FIRMS, Right.SEAL_LOG, Right.KEEP_STORE, Right.KEEP_PEOPLE},
