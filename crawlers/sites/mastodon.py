@@ -19,8 +19,8 @@ from crawlers.reading import each
 site = Site(
     key="mastodon", name="Mastodon", home="https://mastodon.social", kind=Kind.POST,
     access="the server's public API; the firm's handle is SERVER#TAG, SERVER?WORDS (search) or SERVER@ (notifications of the firm's account),"
-    " several with commas; search and notifications need MASTODON_AUTHORIZATION: `Bearer` and the token of an application made in the account's"
-    " settings under Development with the scope read",
+    " several with commas, and @ACCOUNT by which the firm's own words are known; search and notifications need MASTODON_AUTHORIZATION: `Bearer`"
+    " and the token of an application made in the account's settings under Development with the scope read",
     terms="https://docs.joinmastodon.org/api/guidelines/", delay=1, whole=False, revisits=True, never_says=("rating",),
 )  # fmt: skip
 SHOWN_TO_ALL = {"public", "unlisted"}
@@ -35,12 +35,17 @@ ALL_TYPES = "&".join(f"types[]={kind}" for kind in sorted(HEARD))
 
 
 def start(ask: Ask) -> SaidBy:
-    """The firm's hashtags, searches and notifications, newest first; then the held posts of the first server again."""
+    """The firm's hashtags, searches and notifications, newest first; then the held posts of the first server again.
+
+    An account (`@bank`) is asked for nothing: it says who the firm is in what is found.
+    """
     homes = []
     for handle in ask.firm.handle(site.key).split(","):
         server, sign, words = re.fullmatch(r"\s*([^#?@\s]*)([#?@]?)(.*?)\s*", handle, re.DOTALL).groups()  # type: ignore[union-attr]
         home = f"https://{server}" if server and sign and ask.home == site.home else ask.home
         homes.append(home)
+        if sign == "@" and words:
+            continue
         if sign == "@":
             yield Follow(f"{home}/api/v1/notifications?limit=40&{ALL_TYPES}", secrets=BEARER)
         elif sign == "?":

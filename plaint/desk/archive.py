@@ -15,6 +15,7 @@ from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, may, require
 from plaint.model import Author, Person, Post, Revision
 from plaint.ports import Stores
+from plaint.posts.roles import told_apart
 from plaint.query.tree import And, Found, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Term
 
 STREAM = "access"
@@ -67,7 +68,7 @@ def read_post(stores: Stores, person: Person, id: str, now: datetime) -> Opened:
         raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
     _log(stores, person, id, now)
     revisions = (replace(revision, post=post) for revision in stores.posts.revisions(id) for post in _shown(person, [revision.post]))
-    thread = (post for post in stores.posts.thread(id) if post.id == id or not post.firms or may_see(person, post))
+    thread = told_apart([post for post in stores.posts.thread(id) if post.id == id or not post.firms or may_see(person, post)])
     return Opened(post=next(_shown(person, posts)), revisions=tuple(revisions), thread=tuple(_shown(person, thread)))
 
 

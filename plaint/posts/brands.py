@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 
 from plaint.model import AboutFirm, Firm
+from plaint.posts.roles import Handles
 
 _legal_forms = """
 plc ltd limited llc llp inc incorporated corp corporation co company sa nv ag ab as asa oy oyj gmbh kg se spa srl sas bv kk jsc pjsc ojsc oao ooo pao
@@ -88,6 +89,7 @@ class Names:
     """The names of all registered firms, compiled once; safe to share between threads."""
 
     def __init__(self, firms: Sequence[Firm]) -> None:
+        self.accounts = Handles(firms)
         self._exact, self._tight, self._core = _Index(), _Index(), _Index()
         self._handles, self._sites, self._labels = _Index(), _Index(), _Index()
         self._named: dict[str, str] = {}

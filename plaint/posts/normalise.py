@@ -34,6 +34,7 @@ from plaint.model import (
 from plaint.posts import dates, language
 from plaint.posts.brands import Names
 from plaint.posts.markup import clean, plain
+from plaint.posts.roles import own_words
 
 TEXT_LIMIT = 200_000
 """Characters of text that a post may have. A longer one is rejected whole, never cut: the capture keeps it as it was."""
@@ -54,7 +55,7 @@ class _Refused(Exception):
 def normalise(raw: RawPost, *, site: Site, capture: Capture, names: Names, asked: Firm | None = None) -> Post | Rejection:
     """The post that `raw` says, or why it cannot be one. `asked` is the firm whose page or search gave it."""
     try:
-        return _post(raw, site, capture, names, asked)
+        return own_words(_post(raw, site, capture, names, asked), names.accounts)
     except _Refused as refused:
         seen = None if refused.seen is None else _storable(str(refused.seen))[:500]
         return Rejection(reason=refused.reason, field=refused.field, seen=seen, ref=_storable(raw.ref) or None)

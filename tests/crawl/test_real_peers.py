@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.connect import connect
+from plaint.desk.archive import OPERATOR, read_post
 from plaint.model import Post
 from tests.crawl.real_peers import Server, crawl, free_port, prepare, started, tool
 
@@ -38,6 +40,14 @@ def thread(store: str, id: str) -> list[str]:
     found = [post.ref for post in stores.posts.thread(id)]
     stores.close()
     return found
+
+
+def roles(store: str, ref: str) -> list[str]:
+    """Who speaks in a conversation, as a person reads it."""
+    stores = connect(store)
+    thread = read_post(stores, OPERATOR, f"mastodon:{ref}", datetime.now(UTC)).thread
+    stores.close()
+    return [post.author.role.value for post in thread if post.author]
 
 
 @pytest.fixture
@@ -80,12 +90,13 @@ def test_a_mastodon_server_is_followed_with_its_conversations(mastodon: Server, 
     answer = bank.write("@ann We are looking into it.", in_reply_to_id=first)
     other = bob.write("@acmebank same for me", in_reply_to_id=answer)
     hidden = ann.write("@acmebank my number is 12", in_reply_to_id=answer, visibility="direct")
-    prepare(store, "mastodon", "#acmefail, @")
+    prepare(store, "mastodon", "#acmefail, @, @acmebank")
 
     run = crawl_with_key(store, mastodon, tmp_path, bank.bearer["Authorization"])
     assert (run["state"], run["new"], run["alarms"]) == ("done", 49, [])
     assert thread(store, f"mastodon:{first}") == [first, answer, other, hidden]
     assert held(store, f"mastodon:{hidden}").facts["visibility"] == "direct"
+    assert roles(store, first) == ["customer", "firm", "other", "customer"]
 
     run = crawl_with_key(store, mastodon, tmp_path, bank.bearer["Authorization"])
     assert (run["new"], run["changed"], run["gone"]) == (0, 0, 0)
