@@ -203,6 +203,9 @@ class Cluster:
                     last = str(error)
             if answering >= wanted:
                 return
+            if self._started and all(process.poll() is not None for process in self._started):
+                last = "its process ended"
+                break
             time.sleep(0.3)
         log = "".join(path.read_text(errors="replace")[-1500:] for path in sorted(self.folder.glob("node-*.out")))
         raise Unavailable(f"not {status} with {wanted} nodes after {seconds:.0f} s ({last}); {log}")

@@ -63,11 +63,11 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def elastic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elastic() -> Iterator[str]:
     """The address of an Elasticsearch, started once for all tests of a process."""
     from tests.elastic.server import served
 
-    with served(tmp_path_factory.mktemp("elastic")) as address:
+    with served() as address:
         yield address
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -39,7 +40,15 @@ def need_server() -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def folder_for_nodes() -> Iterator[Path]:
+    """A folder that the user who runs the nodes can reach; pytest's own are closed to others."""
+    with TemporaryDirectory(prefix="plaint-elastic-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def served() -> Iterator[str]:
     """The address of a node."""
     if given := os.environ.get(GIVEN):
         yield given.rstrip("/")
@@ -50,12 +59,13 @@ def served(folder: Path) -> Iterator[str]:
         script.fetched()
     except script.Unavailable as error:
         need("elastic", present=False, hint=f"{error}; or set {GIVEN} to the address of one")
-    cluster = script.Cluster(folder)
-    cluster.start()
-    try:
-        yield cluster.addresses[0]
-    finally:
-        cluster.stop()
+    with folder_for_nodes() as folder:
+        cluster = script.Cluster(folder)
+        try:
+            cluster.start(240)
+            yield cluster.addresses[0]
+        finally:
+            cluster.stop()
 
 
 class Emptied:
