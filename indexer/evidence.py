@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -112,7 +112,7 @@ class WarcFolder:
         return exchange
 
     def walk(self) -> Iterator[tuple[str, Fetched]]:
-        """All whole exchanges, file by file; a file is left at its first damaged record, with the event `evidence_damaged`."""
+        """All whole exchanges, file by file; damaged records are passed over, each with the event `evidence_damaged`."""
         for file in sorted(self.path.glob("*.warc.gz")):
             for offset, answer, request in _exchanges(file):
                 place = f"{file.name}#{offset}"
@@ -347,13 +347,15 @@ def _one_line(value: str) -> str:
 def _exchanges(file: Path, offset: int = 0, *, only_first: bool = False) -> Iterator[tuple[int, _Record, _Record | None]]:
     """The answers of a file from `offset` on, each with its request where that was written too."""
     answer: _Record | None = None
-    for record in _whole_records(file, offset):
+    for record in _whole_records(file, offset) if only_first else _past_damage(file, offset):
         if answer is not None:
-            asked = record if record.kind == "request" else None
+            asked = record if record is not None and record.kind == "request" else None
             yield answer.offset, answer, asked
             answer = None
             if only_first:
                 return
+        if record is None:
+            continue
         if record.kind in {"response", "revisit", "resource"}:
             answer = record
         elif only_first:
@@ -362,24 +364,49 @@ def _exchanges(file: Path, offset: int = 0, *, only_first: bool = False) -> Iter
         yield answer.offset, answer, None
 
 
-def _whole_records(file: Path, offset: int) -> Iterator[_Record]:
-    """Records from `offset` until the end, or until one that is cut short or damaged."""
+def _past_damage(file: Path, offset: int) -> Iterator[_Record | None]:
+    """All whole records from `offset` on; None stands where damaged ones were passed over."""
+    at: int | None = offset
+    while at is not None:
+        damaged = yield from _whole_records(file, at)
+        at = None if damaged is None else _next_member(file, damaged + 1)
+        yield None
+
+
+def _whole_records(file: Path, offset: int) -> Generator[_Record, None, int | None]:
+    """Records from `offset` until the end, or until one that is cut short or damaged; returns where to look on behind that one."""
     with closing(file.open("rb")) as handle:
         handle.seek(offset)
         records = ArchiveIterator(handle)
+        here = offset
         while True:
             try:
                 record = next(records, None)
                 if record is None:
-                    return
+                    return None
                 read = _read_record(record, records)
             except _DAMAGE as error:
-                log.warning("evidence_damaged", place=f"{file.name}#{offset}", reason=type(error).__name__)
-                return
+                log.warning("evidence_damaged", place=f"{file.name}#{here}", reason=type(error).__name__)
+                return here
+            here = read.offset
             if not read.is_whole:
-                log.warning("evidence_damaged", place=f"{file.name}#{read.offset}", reason="digest")
-                return
+                log.warning("evidence_damaged", place=f"{file.name}#{here}", reason="digest")
+                return here
             yield read
+
+
+def _next_member(file: Path, offset: int) -> int | None:
+    """Where the next gzip member may begin at or after `offset` (RFC 1952: its first three bytes); None when there is none."""
+    with closing(file.open("rb")) as handle:
+        handle.seek(offset)
+        kept = b""
+        while block := handle.read(1 << 20):
+            kept += block
+            found = kept.find(b"\x1f\x8b\x08")
+            if found >= 0:
+                return handle.tell() - len(kept) + found
+            kept = kept[-2:]
+    return None
 
 
 def _read_record(record: Any, records: ArchiveIterator) -> _Record:

@@ -137,6 +137,24 @@ def test_a_position_that_is_none_is_a_lookup_error(tmp_path: Path, place: str) -
         WarcFolder(tmp_path).fetch(place)
 
 
+@given(where=st.floats(0, 1, exclude_max=True))
+@settings(max_examples=60, deadline=None)
+def test_one_changed_byte_costs_one_exchange_and_not_those_behind_it(tmp_path_factory: pytest.TempPathFactory, where: float) -> None:
+    folder = WarcFolder(tmp_path_factory.mktemp("warc"))
+    pages = [page(os.urandom(300) + bytes([number])) for number in range(4)]
+    places = [folder.keep(one).warc or "" for one in pages]
+    folder.close()
+    [file] = files(folder.path)
+    starts = [int(place.partition("#")[2]) for place in places]
+    at = starts[1] + int(where * (starts[2] - starts[1]))
+    damaged = bytearray(file.read_bytes())
+    damaged[at] ^= 0x20
+    file.write_bytes(damaged)
+    walked = dict(WarcFolder(folder.path).walk())
+    assert [walked.get(place) for place in (places[0], *places[2:])] == [pages[0], *pages[2:]]
+    assert walked.get(places[1], pages[1]).body == pages[1].body
+
+
 def test_files_are_rotated_by_size(tmp_path: Path) -> None:
     folder = WarcFolder(tmp_path, rotate=30_000)
     kept = [folder.keep(page(os.urandom(20_000))) for _ in range(4)]
