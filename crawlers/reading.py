@@ -67,7 +67,7 @@ def read(source: Source, page: Page) -> Reading:
             raise trouble from error
         ends_rejected = True
         rejected.append(Rejection(reason=f"the rest of the page could not be read: {trouble}", field="page", seen=page.url or None))
-    if not posts:
+    if not posts and all(one.next for one in follow):  # a list that only leads to its items may carry a guard's script
         refuse_wall(page)
     if posts and not ends_rejected and is_cut(page) and (cut := _held_back(posts)) is not None:
         rejected.append(cut)

@@ -45,7 +45,7 @@ def _asked(url: str, words: str, index: int) -> Follow:
 def parse(page: Page) -> SaidBy:
     """The cards of one answer; one without cards is the end."""
     cards = page.css("div.cartao-relato")
-    if not cards and page.body.strip() and "relatos-" not in page.text and "consumidor.gov.br" not in page.text:
+    if not cards and not page.meta.get("index") and page.body.strip() and "relatos-" not in page.text and "consumidor.gov.br" not in page.text:
         raise Broken("no cards of complaints", "not this source")
     yield from each(cards, _card)
     if cards and "index" in page.meta:

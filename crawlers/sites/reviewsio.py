@@ -27,14 +27,12 @@ site = Site(
 
 
 def start(ask: Ask) -> SaidBy:
-    """All reviews of one store. Some callers count pages from 0, some from 1: page 0 is asked beside the walk, which begins at 1."""
-    first = f"{ask.home}/merchant/reviews?store={quote(ask.firm.handle(site.key), safe='')}&per_page=100"
-    yield Follow(f"{first}&page=0", next=False)
-    yield Follow(f"{first}&page=1")
+    """All reviews of one store. Some callers count pages from 0, some from 1, so 0 is asked first."""
+    yield Follow(f"{ask.home}/merchant/reviews?store={quote(ask.firm.handle(site.key), safe='')}&per_page=100&page=0")
 
 
 def parse(page: Page) -> SaidBy:
-    """One page of a store's or of a product's reviews; an empty one is the end."""
+    """One page of a store's or of a product's reviews; an empty one is the end. Where pages begin with 1, page 1 is page 0 again."""
     reviews = dig(page.json, "reviews", "data") if isinstance(dig(page.json, "reviews"), dict) else dig(page.json, "reviews")
     if (
         not isinstance(reviews, list)
@@ -44,10 +42,12 @@ def parse(page: Page) -> SaidBy:
         raise Broken(f"JSON without reviews of a store: {str(dig(page.json, 'message') or '')[:SHOWN]}", "not this source")
     if isinstance(total := dig(page.json, "stats", "total_reviews"), int):
         yield Announced(total)
-    yield from each(reviews, _review)
-    number = int(query_value(page.url, "page") or 0)
-    if reviews and number > 0:
-        yield Follow(with_query(page.url, page=number + 1))
+    number, ids = int(query_value(page.url, "page") or 0), [str(node[_name_of_id(node)]) for node in reviews]
+    is_page_0 = number == 1 and bool(ids) and page.meta.get("ids") == ids
+    if not is_page_0:
+        yield from each(reviews, _review)
+    if reviews and page.url:
+        yield Follow(with_query(page.url, page=number + 1), next=not is_page_0, meta={"ids": ids})
 
 
 def _name_of_id(node: dict[str, Any]) -> str | None:
