@@ -44,6 +44,7 @@ LEAVES = (
     Leaf(key="work", right=Right.WORK_CASES),
     Leaf(key="case", right=Right.READ_CASES, listed=False),
     Leaf(key="deadlines", right=Right.READ_CASES),
+    Leaf(key="reports", right=Right.MAKE_RETURNS),
     Leaf(key="sources", right=Right.READ_POSTS),
     Leaf(key="audit", right=Right.READ_LOG),
 )
