@@ -69,7 +69,7 @@ def test_every_setting_is_in_the_manual(name: str) -> None:
 
 
 def test_no_setting_is_made_up() -> None:
-    of_tests = {"PLAINT_SHARED", "PLAINT_TEST_NEED", "PLAINT_TEST_ELASTICSEARCH", "PLAINT_TEST_QUERIES", "PLAINT_TEST_CASES", "PLAINT_TEST_PEERS"}
+    of_tests = {"PLAINT_SHARED", *(f"PLAINT_TEST_{name}" for name in ("NEED", "ELASTICSEARCH", "QUERIES", "FAULTS", "CASES", "PEERS"))}
     known = {f"PLAINT_{name.upper()}" for name in Settings.model_fields} | of_tests
     for page in PAGES:
         assert set(re.findall(r"PLAINT_[A-Z_]+", page.read_text())) <= known, page
