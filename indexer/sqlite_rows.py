@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from plaint.model import PartialDate, Post, fingerprint, post_json
@@ -13,6 +14,9 @@ EDITED = 1 << len(HAS)
 """The flag of a post that was edited at its source or that is held in several revisions."""
 
 _BIT = {name: 1 << place for place, name in enumerate(HAS)}
+
+_captured = lru_cache(maxsize=256)(micros)
+"""The posts of a page have their moment of capture in common."""
 
 
 class Shape(NamedTuple):
@@ -55,7 +59,7 @@ class Row:
     def __init__(self, post: Post) -> None:
         self.post = post
         self.said = bytes.fromhex(fingerprint(post if post.gone is None else replace(post, gone=None)))
-        self.captured = 0 if post.capture is None else micros(post.capture.at)
+        self.captured = 0 if post.capture is None else _captured(post.capture.at)
         self._drawn: Drawn | None = None
 
     @property
@@ -99,10 +103,8 @@ def _draw(post: Post) -> Drawn:
 def terms_of(post: Post) -> Terms:
     """What the full-text index holds of a post."""
     language = post.lang.code if post.lang else None
-    text, stems = words.analysed(post.text, language)
-    title, more = words.analysed(post.title, language) if post.title else ("", "")
-    author = words.analysed(author_words(post.author), None)[0]
-    return Terms(title=title, text=text, author=author, stems=" ".join({*stems.split(), *more.split()}) if more else stems)
+    (title, text), stems = words.analysed((post.title or "", post.text), language)
+    return Terms(title=title, text=text, author=words.joined_terms(author_words(post.author)), stems=stems)
 
 
 def _worded(post: Post) -> tuple[str | None, str, str, str | None]:

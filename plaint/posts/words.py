@@ -9,9 +9,10 @@ Stems (Snowball, by the post's language) are a second list, each prefixed with i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from threading import Lock
 from typing import NamedTuple
 from unicodedata import category, normalize, unidata_version
@@ -79,17 +80,27 @@ def key_of(value: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The terms of a text in order, as they are indexed."""
-    return _joined_terms(_pieces(text)).split()
+    return joined_terms(text).split()
 
 
-def analysed(text: str, language: str | None) -> tuple[str, str]:
-    """The terms of a text and its stems, each as one string with spaces between: what a store indexes.
+def joined_terms(text: str) -> str:
+    """The terms of a text in order, as one string with spaces between."""
+    return _joined_terms(_pieces(text))
 
-    Stems are in no order that means anything; words that come again are not stemmed again.
+
+def analysed(texts: Sequence[str], language: str | None) -> tuple[list[str], str]:
+    """The terms of each text and the stems of them all, each as one string with spaces between: what a store indexes.
+
+    A stem is named once, in no order that means anything; words that come again are not stemmed again.
     """
-    pieces = _pieces(text)
-    stems_of = _stems_of(language)
-    return _joined_terms(pieces), "" if stems_of is None else " ".join(filter(None, {*map(stems_of.__getitem__, pieces)}))
+    pieces = [_pieces(text) for text in texts]
+    terms, stems_of = [_joined_terms(of) for of in pieces], _stems_of(language)
+    if stems_of is None:
+        return terms, ""
+    found = set(map(stems_of.__getitem__, chain.from_iterable(pieces)))
+    found.discard("")
+    joined = " ".join(found)
+    return terms, joined if joined.count(" ") < len(found) else " ".join(set(joined.split()))
 
 
 def wanted(text: str) -> tuple[list[str], bool]:
@@ -107,7 +118,7 @@ def wanted(text: str) -> tuple[list[str], bool]:
 
 def stems(text: str, language: str | None) -> set[str]:
     """The stems of a text, prefixed with the language; empty when the language has no stemmer."""
-    return set(analysed(text, language)[1].split())
+    return set(analysed((text,), language)[1].split())
 
 
 def stemmer(language: str | None) -> Callable[[str], str] | None:
@@ -150,7 +161,7 @@ def _pieces(text: str) -> list[str]:
 
 def _joined_terms(pieces: list[str]) -> str:
     joined = " ".join(pieces)
-    if joined.isascii() and (len(joined) <= LONGEST or max(map(len, pieces)) <= LONGEST):
+    if joined.isascii() and (len(joined) - 2 * len(pieces) + 2 <= LONGEST or max(map(len, pieces)) <= LONGEST):
         return joined
     return " ".join(filter(None, map(_terms.__getitem__, pieces)))
 
@@ -159,6 +170,8 @@ class _Terms(dict[str, str]):
     """The terms of pieces of text, with spaces between; made when first asked for."""
 
     def __missing__(self, piece: str) -> str:
+        if len(piece) <= WORTH and _WESTERN.fullmatch(piece):
+            return _remembered(self, piece, piece.translate(_western_folding()))
         return _remembered(self, piece, " ".join(term for run in _patterns().run.findall(piece) for term in _cut(run)))
 
 
@@ -170,7 +183,7 @@ class _Stems(dict[str, str]):
         self._language, self._stemmer, self._turn = language, Stemmer.Stemmer(STEMMERS[language], 0), Lock()
 
     def __missing__(self, piece: str) -> str:
-        if piece.isascii() and piece.isalnum() and len(piece) <= WORTH:
+        if len(piece) <= WORTH and ((piece.isascii() and piece.isalnum()) or _WESTERN.fullmatch(piece)):
             return _remembered(self, piece, f"{self._language}{JOINT}{self._stem(piece)}")
         found = map(self._stem, _patterns().run.findall(piece))
         return _remembered(self, piece, " ".join(f"{self._language}{JOINT}{stem}"[:LONGEST] for stem in found if stem))
@@ -178,9 +191,12 @@ class _Stems(dict[str, str]):
     def _stem(self, run: str) -> str | None:
         if len(run) > LONGEST or (not run.isascii() and _patterns().cjk.match(run)):
             return None
+        small = run.lower() if run.isascii() or _WESTERN.fullmatch(run) else normalize("NFC", _plain(run).lower())
         with self._turn:
-            stem: str = self._stemmer.stemWord(run.lower() if run.isascii() else normalize("NFC", _plain(run).lower()))
-        return stem if stem.isascii() else "".join(_patterns().run.findall(fold(stem)))
+            stem: str = self._stemmer.stemWord(small)
+        if stem.isascii():
+            return stem
+        return stem.translate(_western_folding()) if _WESTERN.fullmatch(stem) else "".join(_patterns().run.findall(fold(stem)))
 
 
 def _remembered(memory: dict[str, str], piece: str, answer: str) -> str:
@@ -222,6 +238,9 @@ def _is_sign(term: str) -> bool:
 
 
 _ASCII_RUN = re.compile("[A-Za-z0-9]+")
+_WESTERN = re.compile("[a-zß-öø-ÿ]+")
+"""A word in the small letters of Western Europe, most of what is not ASCII: it is one run, folded letter by letter."""
+
 _SMALL = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0x20 for code in range(0x80)) + bytes(range(0x80, 0x100))
 """What becomes of each byte of UTF-8: ASCII letters made small, other ASCII signs a space, the rest as it is."""
 
@@ -257,3 +276,8 @@ def _ranges(codes: list[int]) -> Iterator[str]:
 def _folding() -> dict[int, str | None]:
     accents: dict[int, str | None] = {code: None for first, last in _ACCENTS for code in range(first, last + 1)}
     return accents | {ord(letter): plain for letter, plain in _LETTERS.items()}
+
+
+@cache
+def _western_folding() -> dict[int, str]:
+    return {code: fold(chr(code)) for code in range(0xDF, 0x100)}
