@@ -345,7 +345,10 @@ class Site:
 class Firm:
     """A registered firm. `handles` maps a source key to the firm's name there (`{"trustpilot": "bank.example"}`).
 
-    `zone` (IANA), `calendar` (`GB-ENG`…) and `regimes` say which clocks run for its complaints.
+    `hashtags` (without `#`) are those whose posts are complaints about it: each opens a case for a person to decide.
+    `zone` (IANA), `calendar` (`GB-ENG`…) and `regimes` say which clocks run for its complaints. `closures` are days (ISO 8601) on which
+    the firm itself is closed, `closes` is its close of business (local, `HH:MM`), and `at_risk` the share of a clock's
+    time after which it is at risk.
     """
 
     key: str
@@ -357,6 +360,10 @@ class Firm:
     zone: str = "UTC"
     calendar: str | None = None
     regimes: tuple[str, ...] = ()
+    closures: tuple[str, ...] = ()
+    closes: str = "17:00"
+    at_risk: float = 0.75
+    hashtags: tuple[str, ...] = ()
 
     def handle(self, source: str) -> str:
         """The firm's name at `source`; raises LookupError that says what to add where it has none."""

@@ -7,7 +7,7 @@ wait for that decision.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from plaint.cases.case import Case, State
@@ -17,7 +17,7 @@ from plaint.deadlines.start import Start, start_of
 from plaint.model import Firm, moment_of
 
 AT_RISK = 0.75
-"""Share of a clock's time after which it is at risk."""
+"""Share of a clock's time after which it is at risk, where the firm has set no other."""
 
 LAST_DAY = timedelta(days=1)
 """With less left than this a clock is at risk whatever its length."""
@@ -96,7 +96,7 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
             continue
         receipts.append(f"{name}: {first.receipt}")
         latest = {deadline.key: deadline for deadline in last.deadlines}
-        found += [_standing(case, deadline, latest[deadline.key], start, now) for deadline in first.deadlines]
+        found += [_standing(case, deadline, latest[deadline.key], start, now, firm.at_risk) for deadline in first.deadlines]
     found.sort(key=lambda clock: (clock.due is None, clock.due or now, clock.deadline.key))
     return Clocks(start=start, receipts=tuple(receipts), clocks=tuple(found), trouble=tuple(trouble))
 
@@ -116,10 +116,11 @@ def counted(regime: Regime, at: str, firm: Firm) -> Answer:
         inputs["calendar"] = firm.calendar
     if "written" in regime.inputs:
         inputs["written"] = True
-    return deadlines(regime.id, inputs)
+    closures = [date.fromisoformat(day) for day in firm.closures]
+    return deadlines(regime.id, inputs, closes=time.fromisoformat(firm.closes), closures=closures)
 
 
-def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, now: datetime) -> CaseClock:
+def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, now: datetime, at_risk: float) -> CaseClock:
     """How one deadline stands for a case."""
     clock = CaseClock(
         deadline=deadline, status=Status.NOT_APPLICABLE, why="", due=deadline.due, due_latest=latest.due,
@@ -140,17 +141,17 @@ def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, no
         return replace(clock, why=deadline.no_date or "no date")
     if case.closed_at is not None:
         return replace(clock, why=f"closed: {case.closed_how}")
-    return _running(clock, clock.due, moment_of(start.at), now)
+    return _running(clock, clock.due, moment_of(start.at), now, at_risk)
 
 
-def _running(clock: CaseClock, due: datetime, began: datetime, now: datetime) -> CaseClock:
+def _running(clock: CaseClock, due: datetime, began: datetime, now: datetime, at_risk: float) -> CaseClock:
     """A clock for which nothing was done yet."""
     used = round((now - began) / (due - began), 4) if due > began else 1.0
     if now > due and clock.deadline.clock.optional:
         return replace(clock, why="its time has passed, which is no breach; the other clocks run on")
     if now > due:
         return replace(clock, status=Status.BREACHED, why=f"over by {spoken_span(now - due)}", used=used)
-    status = Status.AT_RISK if used >= AT_RISK or due - now < LAST_DAY else Status.ON_TRACK
+    status = Status.AT_RISK if used >= at_risk or due - now < LAST_DAY else Status.ON_TRACK
     return replace(clock, status=status, why=f"{spoken_span(due - now)} left, {used:.0%} used", used=used)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,11 @@ class Calendar:
             return WEEKDAYS[day.weekday()]
         holiday = self.holidays.get(day)
         return holiday.name if holiday else None
+
+    def without(self, closures: Iterable[date]) -> Calendar:
+        """The same calendar with days on which the firm itself is closed; a named holiday keeps its name."""
+        closed = {day: Holiday(name="closed by the firm", certainty="verified") for day in closures}
+        return replace(self, holidays={**closed, **self.holidays}) if closed else self
 
     def is_business_day(self, day: date) -> bool:
         """Whether business is done on `day`; raises OutsideCalendar."""

@@ -86,25 +86,26 @@ class Answer:
         return [deadline for deadline in self.deadlines if deadline.refused]
 
 
-def deadlines(regime: str, inputs: Mapping[str, Any], *, closes: time = CLOSE_OF_BUSINESS) -> Answer:
+def deadlines(regime: str, inputs: Mapping[str, Any], *, closes: time = CLOSE_OF_BUSINESS, closures: Sequence[date] = ()) -> Answer:
     """The deadlines of a complaint; raises BadInputs.
 
     `inputs` are JSON values: the regime's receipt (ISO 8601 with an offset, or a date), `received_tz` (IANA), `calendar`
-    (an id), and what the regime lists. The regime `OTHER` is the one that its input `sub_regime` names. `closes` is the firm's close of business.
+    (an id), and what the regime lists. The regime `OTHER` is the one that its input `sub_regime` names. `closes` is the firm's close of business,
+    `closures` are days on which it is closed although its calendar is not: they are no business days.
     """
     if regime == "OTHER":
         regime, inputs = str(inputs.get("sub_regime")), {name: value for name, value in inputs.items() if name != "sub_regime"}
     if regime not in regimes():
         near = extractOne(regime, list(regimes()), score_cutoff=50)
         raise BadInputs(f"no regime {regime!r}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(regimes())}"))
-    return _Count(regimes()[regime], inputs, closes).answer()
+    return _Count(regimes()[regime], inputs, closes, closures).answer()
 
 
 class _Count:
     """One complaint's count under one regime."""
 
-    def __init__(self, regime: Regime, inputs: Mapping[str, Any], closes: time) -> None:
-        self.regime, self.closes = regime, closes
+    def __init__(self, regime: Regime, inputs: Mapping[str, Any], closes: time, closures: Sequence[date]) -> None:
+        self.regime, self.closes, self.closures = regime, closes, closures
         self.zone = _zone(inputs.get("received_tz") or regime.zone)
         self.given = {name: _read(name, kind, inputs[name], self.zone) for name, kind in regime.inputs.items() if inputs.get(name) is not None}
         known = {*regime.inputs, regime.receipt, "received_tz", "calendar"}
@@ -130,11 +131,11 @@ class _Count:
     def _calendar(self, id: str | None) -> Calendar | None:
         allowed = self.regime.calendars
         if id is None:
-            return calendars()[allowed[0]] if allowed else None
+            return calendars()[allowed[0]].without(self.closures) if allowed else None
         if id not in (allowed or calendars()):
             loaded = ", ".join(allowed or calendars())
             raise BadInputs(f"calendar {id!r} is not one for {self.regime.id}: {loaded}")
-        return calendars()[id]
+        return calendars()[id].without(self.closures)
 
     def _receipt_said(self) -> str:
         if self.moment is None:
@@ -242,7 +243,7 @@ class _Count:
             if self.calendar is None:
                 raise BadInputs(f"{self.regime.id} {clock.id} needs a calendar")
             return self.calendar
-        return calendars()[clock.calendar]
+        return calendars()[clock.calendar].without(self.closures if clock.starts == "receipt" else ())
 
     def _business_days(self, deadline: Deadline) -> Deadline:
         amount, on, start = self._amount(deadline.clock), self._on(deadline.clock), _known(deadline.start)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plaint.model import Firm
 
-COLUMNS = ("key", "name", "country", "aliases", "handles", "sites", "zone", "calendar", "regimes")
+COLUMNS = ("key", "name", "country", "aliases", "handles", "sites", "zone", "calendar", "regimes", "closures", "closes", "at_risk", "hashtags")
 SEPARATOR = " | "
 """Between the parts of a list in a CSV cell."""
 SPARSE = r"\s*\|\s*"
@@ -48,7 +49,35 @@ def firm_of(row: Mapping[str, Any]) -> Firm:
         zone=zone,
         calendar=_text(row, "calendar") or None,
         regimes=tuple(_parts(row.get("regimes"))),
+        hashtags=tuple(_hashtags(_parts(row.get("hashtags")), key)),
+        closures=tuple(_day(key, part) for part in _parts(row.get("closures"), SPARSE)),
+        closes=_time(key, _text(row, "closes") or "17:00"),
+        at_risk=_share(key, row.get("at_risk")),
     )
+
+
+def _day(key: str, said: str) -> str:
+    try:
+        return date.fromisoformat(said).isoformat()
+    except ValueError:
+        raise ValueError(f"{key}: closures {said!r}: give days like 2026-12-24") from None
+
+
+def _time(key: str, said: str) -> str:
+    try:
+        return f"{time.fromisoformat(said):%H:%M}"
+    except ValueError:
+        raise ValueError(f"{key}: closes {said!r}: give a local time like 17:00") from None
+
+
+def _share(key: str, said: Any) -> float:
+    try:
+        share = 0.75 if said in {None, ""} else float(said)
+    except (TypeError, ValueError):
+        share = 0
+    if not 0 < share <= 1:
+        raise ValueError(f"{key}: at_risk {said!r}: give a share of the time, more than 0 and at most 1")
+    return share
 
 
 def _text(row: Mapping[str, Any], column: str) -> str:
@@ -65,6 +94,14 @@ def _parts(value: Any, separator: str = r"\s\|\s") -> list[str]:
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         raise ValueError(f"{value!r}: give a list of texts")
     return [part.strip() for part in parts if part.strip()]
+
+
+def _hashtags(parts: Iterable[str], key: str) -> Iterator[str]:
+    """Hashtags without their sign; one with a space in it could never be met."""
+    for part in parts:
+        if re.search(r"\s", tag := part.lstrip("#＃")) or not tag:
+            raise ValueError(f"{key}: hashtag {part!r}: one word, as #fennelfail")
+        yield tag
 
 
 def _handles(value: Any) -> tuple[dict[str, str], list[str]]:

@@ -117,7 +117,7 @@ def _complaint(case: Case, firm: Firm, regime: str, scheme: str) -> Complaint:
     closed = moment_of(ended).astimezone(zone).date() if ended else None
     trouble, band = None, None
     try:
-        opened, three_days, eight_weeks = _limits(regime, case.start.at, firm.zone, firm.calendar)
+        opened, three_days, eight_weeks = _limits(regime, case.start.at, firm.zone, firm.calendar, firm.closures, firm.closes)
         if ended is not None:
             band = _band(moment_of(ended), three_days, eight_weeks)
     except BadInputs as bad:
@@ -131,9 +131,9 @@ def _complaint(case: Case, firm: Firm, regime: str, scheme: str) -> Complaint:
 
 
 @lru_cache(maxsize=4096)
-def _limits(regime: str, start: str, zone: str, calendar: str | None) -> tuple[date, datetime, datetime]:
+def _limits(regime: str, start: str, zone: str, calendar: str | None, closures: tuple[str, ...], closes: str) -> tuple[date, datetime, datetime]:
     """Day 0, and the last moments of the two bands; raises BadInputs where they cannot be counted."""
-    answer = counted(regimes()[regime], start, Firm(key="", name="", zone=zone, calendar=calendar))
+    answer = counted(regimes()[regime], start, Firm(key="", name="", zone=zone, calendar=calendar, closures=closures, closes=closes))
     ends = {deadline.key: deadline for deadline in answer.deadlines}
     three, eight = ends[SUMMARY].due, ends[FINAL].due
     if three is None or eight is None:

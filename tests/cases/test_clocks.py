@@ -149,3 +149,24 @@ def test_the_queue_is_soonest_first_and_says_why() -> None:
     ]
     assert queued[4].reasons[1:] == ("nobody has decided yet whether it is a complaint", "nobody has it")
     assert queued[1].reasons == ("its UK-DISP final response is due in 5 hours",)
+
+
+def test_a_firms_own_closure_is_no_business_day_and_says_so() -> None:
+    from dataclasses import replace
+
+    closed = replace(FIRM, closures=("2026-11-27", "2026-12-25"))
+    (found,) = [one for one in clocks_of(confirmed(), closed, NOW).clocks if one.deadline.key == FINAL15]
+    assert found.due == datetime(2026, 12, 14, 23, 59, 59, 999000, tzinfo=UTC)
+    assert [day.skipped for day in found.deadline.days if day.day.isoformat() == "2026-11-27"] == ["closed by the firm"]
+    (weeks,) = [one for one in clocks_of(confirmed(), closed, NOW).clocks if one.deadline.key == WEEKS8]
+    assert weeks.due == clock(confirmed(), WEEKS8).due
+
+
+def test_a_firm_sets_when_a_clock_is_at_risk_and_when_business_closes() -> None:
+    from dataclasses import replace
+
+    early = replace(FIRM, at_risk=0.1, closes="16:30")
+    found = {one.deadline.key: one for one in clocks_of(confirmed(), early, NOW).clocks}
+    assert found[FINAL15].status is Status.AT_RISK
+    assert clock(confirmed(), FINAL15).status is Status.ON_TRACK
+    assert found[SUMMARY].due == datetime(2026, 11, 25, 16, 30, tzinfo=UTC)

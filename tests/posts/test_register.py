@@ -42,3 +42,13 @@ def test_a_toml_table_has_lists_and_tables() -> None:
 def test_what_is_not_understood_is_named(row: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("'", ".")):
         firm_of(row)
+
+
+def test_a_firm_says_when_it_is_closed_and_when_a_clock_is_at_risk() -> None:
+    firm = firm_of({"key": "orbit", "name": "Orbit", "closures": "2026-12-24|2026-12-31", "closes": "16:30", "at_risk": "0.5"})
+    assert (firm.closures, firm.closes, firm.at_risk) == (("2026-12-24", "2026-12-31"), "16:30", 0.5)
+    plain = firm_of({"key": "orbit", "name": "Orbit"})
+    assert (plain.closures, plain.closes, plain.at_risk) == ((), "17:00", 0.75)
+    for column, said in (("closures", "24.12."), ("closes", "late"), ("at_risk", "2"), ("at_risk", "much")):
+        with pytest.raises(ValueError, match=column):
+            firm_of({"key": "orbit", "name": "Orbit", column: said})
