@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add(app: typer.Typer) -> None:
-    """Register `firms list`, `firms import` and `firms match`."""
+    """Register `firms list`, `firms import`, `firms door` and `firms match`."""
     firms = typer.Typer(no_args_is_help=True, help="The register of firms.")
     app.add_typer(firms, name="firms")
 
@@ -39,7 +39,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Add firms to the register, or replace those with the same key.
 
-        Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes. Lists are split by
+        Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes, closures, closes, at_risk. Lists are split by
         " | "; a handle is `source=name`, or a name alone that any network may use. A row that is not understood is named on
         standard error and left out, and the exit status is 1; the others are kept.
 
@@ -54,6 +54,33 @@ def add(app: typer.Typer) -> None:
             print(f"plaint: {file}: {reason}", file=sys.stderr)
         if bad or not good:
             options.refuse(f"{file}: {len(bad)} rows left out, {len(good)} firms kept")
+
+    @firms.command("door")
+    def door(
+        key: Annotated[str, typer.Argument(metavar="KEY", help="Which firm.")],
+        to: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the code: FILE.svg or FILE.png.")],
+        at: Annotated[str, typer.Option(metavar="URL", help="Where `plaint serve --public` is reached from outside.")],
+        place: Annotated[str | None, typer.Option(help="The branch or page where the code is put, as 'Leeds, High Street'.")] = None,
+        store: StoreOption = None,
+    ) -> None:
+        """Write the printable code (QR) that leads to a firm's public form, and print its address.
+
+        Example: plaint firms door northgate --to door.svg --at https://complaints.northgate.example --place Leeds
+        """
+        from doors.code import address_of, write_code
+        from doors.form import place_of
+
+        with options.opened(store) as stores:
+            if key not in {firm.key for firm in registered(stores)}:
+                options.refuse(f"no firm {key!r} in the register; `plaint firms list` shows them")
+        if place is not None and place_of(place) is None:
+            options.wrong_usage(f"--place wants at most 80 letters, figures and plain signs, not {place!r}")
+        try:
+            address = address_of(at, key, place)
+            write_code(address, to)
+        except (ValueError, OSError) as error:
+            options.refuse(str(error))
+        options.say({"address": address, "file": str(to)})
 
     @firms.command("match")
     def match(store: StoreOption = None) -> None:

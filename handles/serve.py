@@ -35,11 +35,20 @@ def serve(
     store: StoreOption = None,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = PORT,
     host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine only.")] = "127.0.0.1",
+    public: Annotated[bool, typer.Option("--public", help="Serve the public forms of firms instead of the dashboard.")] = False,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="With --public: visitors come through a proxy that sets X-Forwarded-For.")
+    ] = False,
 ) -> None:
-    """Open the dashboard on a store.
+    """Open the dashboard on a store; with `--public` the front door, a form at /FIRM for every firm whose door is approved.
 
     Example: plaint serve --store sqlite:///plaint.db --port 8501
+
+    Example: plaint serve --public --port 8600
     """
+    if public:
+        serve_doors(store, host, port, behind_proxy=behind_proxy)
+        return
     with opened(store) as stores:
         address = stores.address
     if not is_free(host, port):
@@ -49,6 +58,17 @@ def serve(
         status = running.wait()
     if status not in {0, -signal.SIGINT, -signal.SIGTERM}:
         refuse(f"the dashboard ended with status {status}; what it said stands above")
+
+
+def serve_doors(store: str | None, host: str, port: int, *, behind_proxy: bool) -> None:
+    """The public forms in this process, until it is interrupted."""
+    from doors.server import Door, server_of
+
+    if not is_free(host, port):
+        refuse(f"port {port} on {host} is taken, or {host} is no address of this machine; give another with --port")
+    with opened(store) as stores, server_of(Door(stores, behind_proxy=behind_proxy), host, port) as server, interruptible():
+        print(f"The front door is at http://{host}:{port}/FIRM. Ctrl-C ends it.", flush=True)
+        server.serve_forever(poll_interval=0.2)
 
 
 def is_free(host: str, port: int) -> bool:

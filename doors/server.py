@@ -1,0 +1,194 @@
+"""The public form over HTTP: `/FIRM` shows it, sending it takes an entry in. Nothing else is answered.
+
+Plain HTTP/1.1 for a proxy that speaks TLS. No cookies, no scripts, no logs of visitors. What one connection can cost is
+bounded: size, time, and how many are served at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore, Lock
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import structlog
+
+from doors import form, guard
+from doors.take import is_open, take_in
+from plaint.desk.rights import Refused
+from plaint.model import Firm
+from plaint.ports import StoreDown, Stores
+
+log = structlog.get_logger()
+
+AT_ONCE = 32
+"""Connections that are served at the same time; others wait in the queue of the system."""
+
+PATIENCE = 10.0
+"""Seconds in which a visitor's browser must have said everything."""
+
+HEADERS = (
+    ("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is sent back."""
+
+    status: int
+    body: str
+    kind: str = "text/html; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Door:
+    """What the server knows: the stores, and who may send how often. `clock` gives epoch seconds."""
+
+    stores: Stores
+    clock: Callable[[], float] = time.time
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    behind_proxy: bool = False
+    limit: guard.Limit = field(init=False)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.limit = guard.Limit(self.secret)
+
+    def show(self, path: str) -> Reply:
+        """The answer to GET."""
+        parts = urlsplit(path)
+        if parts.path == "/door.css":
+            return Reply(status=200, body=form.STYLE, kind="text/css; charset=utf-8", headers=(("Cache-Control", "max-age=3600"),))
+        firm = self._firm(parts.path)
+        if isinstance(firm, Reply):
+            return firm
+        place = form.place_of(parse_qs(parts.query, max_num_fields=10).get("place", [""])[-1])
+        return Reply(status=200, body=form.form_page(firm.name, self._ticket(firm), place))
+
+    def send(self, path: str, body: bytes, visitor: str) -> Reply:
+        """The answer to POST."""
+        firm = self._firm(urlsplit(path).path)
+        if isinstance(firm, Reply):
+            return firm
+        entry = form.read_form(body)
+        if isinstance(entry, form.Faults):
+            if entry.is_spam:
+                return _turned_away(firm, "spam")
+            return Reply(status=422, body=form.form_page(firm.name, self._ticket(firm), None, entry))
+        ticket = guard.check(entry.ticket, firm.key, self.secret, self.clock())
+        if isinstance(ticket, str):
+            log.info("door_turned_away", firm=firm.key, reason=ticket)
+            again = form.Faults(messages={"text": "Please send it once more: this form was open too long or sent too fast."}, entered=_shown(body))
+            return Reply(status=409, body=form.form_page(firm.name, self._ticket(firm), None, again))
+        with self._lock:
+            wait = self.limit.wait(visitor, self.clock())
+        if wait:
+            return _turned_away(firm, "too many", (("Retry-After", str(int(wait) + 1)),))
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        understood = take_in(self.stores, firm, entry, ticket.id, now, f"door:{firm.key}")
+        log.info("door_entry", firm=firm.key, understood=understood)
+        return Reply(status=200, body=form.thanks_page(firm.name, ticket.id))
+
+    def _ticket(self, firm: Firm) -> str:
+        return guard.sign(guard.Ticket(id=secrets.token_hex(6), drawn=self.clock()), firm.key, self.secret)
+
+    def _firm(self, path: str) -> Firm | Reply:
+        """The firm whose door it is; a reply where there is none or it is closed."""
+        key = unquote(path.strip("/"))
+        firm = next((one for one in self.stores.registers.firms() if one.key == key), None)
+        if firm is None:
+            return Reply(status=404, body=form.word_page("Nothing here", "There is no form at this address."))
+        try:
+            is_open(self.stores, firm, datetime.fromtimestamp(self.clock(), UTC))
+        except Refused as refused:
+            log.warning("door_closed", firm=key, reason=refused.args[0])
+            return Reply(status=503, body=form.word_page("Closed", "This form is closed at the moment."))
+        return firm
+
+
+def _shown(body: bytes) -> dict[str, str]:
+    """What was entered, for a form that has to be sent once more."""
+    said = parse_qs(body.decode("utf-8", "replace"), max_num_fields=30)
+    return {name: values[-1][: form.TEXT if name == "text" else form.LINE] for name, values in said.items()}
+
+
+def _turned_away(firm: Firm, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    log.info("door_turned_away", firm=firm.key, reason=reason)
+    return Reply(status=429, body=form.word_page("Not sent", "This could not be taken now. Please try again later."), headers=headers)
+
+
+def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
+    """The server, bound and ready for `serve_forever`."""
+    seats = BoundedSemaphore(AT_ONCE)
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE
+        server_version = "Plaint"
+        sys_version = ""
+
+        def handle(self) -> None:
+            with seats:
+                try:
+                    super().handle()
+                except (ConnectionError, TimeoutError):
+                    self.close_connection = True
+
+        def do_GET(self) -> None:
+            self._answer(lambda: door.show(self.path))
+
+        def do_HEAD(self) -> None:
+            self._answer(lambda: door.show(self.path))
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            kind = self.headers.get_content_type()
+            if not length.isdecimal() or int(length) > form.LARGEST or kind != "application/x-www-form-urlencoded":
+                self._say(Reply(status=413, body=form.word_page("Not sent", "Only the form itself is taken here.")))
+                return
+            body = self.rfile.read(int(length))
+            self._answer(lambda: door.send(self.path, body, self._visitor()))
+
+        def _visitor(self) -> str:
+            """The visitor's address; behind a proxy the one that the proxy saw, which is the last it names."""
+            named = self.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            return named if door.behind_proxy and named else self.client_address[0]
+
+        def _answer(self, reply: Callable[[], Reply]) -> None:
+            try:
+                self._say(reply())
+            except (StoreDown, Refused) as error:
+                log.warning("door_closed", reason=str(error))
+                self._say(Reply(status=503, body=form.word_page("Closed", "This form is closed at the moment. Nothing was sent.")))
+            except ValueError as error:
+                log.warning("door_odd_request", reason=type(error).__name__)
+                self._say(Reply(status=400, body=form.word_page("Not sent", "This could not be read.")))
+
+        def _say(self, reply: Reply) -> None:
+            body = reply.body.encode("utf-8", "replace")
+            self.send_response(reply.status)
+            overridden = {name for name, _ in reply.headers}
+            for name, value in (*(pair for pair in HEADERS if pair[0] not in overridden), *reply.headers):
+                self.send_header(name, value)
+            self.send_header("Content-Type", reply.kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Visitors are not logged."""
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    return server
