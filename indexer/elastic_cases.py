@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,7 +90,7 @@ class ElasticCases:
             time.sleep(min(0.05, 0.005 * turn) * random.random())
             state = self._state(stream, command)
             if state.done:
-                texts.drop()
+                texts.drop(but={kept for append in state.done for line in append.lines for kept in line.bodies.values()})
                 return [entry for append in state.done for entry in append.entries()]
             if expected is not None and expected != state.version:
                 texts.drop()
@@ -278,16 +278,18 @@ class _Texts:
     def keep(self) -> None:
         """Write them, once."""
         if not self._is_kept:
-            self._write([{"secret": secret, "text": text} for texts in self.of for _, secret, text in texts.values()])
+            self._write(self._names(), [{"secret": secret, "text": text} for texts in self.of for _, secret, text in texts.values()])
             self._is_kept = True
 
-    def drop(self) -> None:
-        """Empty them when nothing names them after all."""
+    def drop(self, but: Set[str] = frozenset()) -> None:
+        """Empty them when nothing names them after all; those named `but` were appended though the answer was lost."""
         if self._is_kept:
-            self._write([{} for texts in self.of for _ in texts])
+            self._write([kept for kept in self._names() if kept not in but], [{} for kept in self._names() if kept not in but])
 
-    def _write(self, docs: Sequence[Json]) -> None:
-        names = [kept for texts in self.of for kept, _, _ in texts.values()]
+    def _names(self) -> list[str]:
+        return [kept for texts in self.of for kept, _, _ in texts.values()]
+
+    def _write(self, names: Sequence[str], docs: Sequence[Json]) -> None:
         origin = {"stream": self._stream, "command": self._command}
         actions = [({"index": {"_index": "bodies", "_id": name}}, {**origin, **doc}) for name, doc in zip(names, docs, strict=True)]
         for result in self._c.bulk(actions) if actions else ():
