@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
-from plaint.desk import answers, register
+from plaint.desk import answers, opening, register
 from plaint.model import Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import Outcome, Stores
 from plaint.posts.allowed import only
@@ -99,7 +99,8 @@ def receive(
     if quarantined:
         stores.runs.quarantine(quarantined)
     outcomes = stores.posts.put(items.posts) if items.posts else []
-    present = (post for post, outcome in zip(items.posts, outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE})
+    present = [post for post, outcome in zip(items.posts, outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE}]
+    opening.open_tagged(stores, present, names, now)
     answers.tie(stores, present, now)
     for state in before:  # one at a time: a batch keeps one state of an id
         stores.posts.put([state])

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from plaint.cases import decide as d
 from plaint.cases.case import STATE_WORDS, Case, State
+from plaint.cases.judging import Proposal
 from plaint.deadlines.start import Times
 from plaint.desk.acting import allowed, append, firm_of, note_refusal, project
+from plaint.desk.answers import COLLECTOR
 from plaint.desk.rights import Refused, Right
-from plaint.model import Ownership, PartialDate, Person, Post
+from plaint.model import Ownership, PartialDate, Person, Post, Role
 from plaint.ports import CASE_STREAM, CaseFilter, Conflict, Stores
+from plaint.posts.brands import Names
+
+REPEATS = frozenset({"retweet", "boost"})
+"""What `facts.item_kind` says of a post that only repeats another one."""
 
 _TITLE = 120
 """Characters of a post's text that stand in for a title."""
@@ -25,8 +31,12 @@ def case_id(firm: str, post: str) -> str:
     return f"{CASE_STREAM}{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
 
 
-def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str, now: datetime, command: str) -> str:
+def open_case(
+    stores: Stores, person: Person, *, posts: Sequence[str], firm: str, proposal: Proposal | None = None, now: datetime, command: str
+) -> str:
     """Open a case about `firm` from posts (their ids, the first one names the case); the case's id.
+
+    `proposal` is what a model said of them; it is kept beside whatever a person decides.
 
     Refused for unknown posts and firms, and for a post that is in a case of this firm already: the refusal names it.
     """
@@ -38,7 +48,7 @@ def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str
     if stores.cases.command_done(command):
         return case
     try:
-        _open(stores, person, case, posts, firm, now, command)
+        _open(stores, person, case, posts, firm, proposal, now, command)
     except Refused as refusal:
         note_refusal(stores, person, case, refusal.reason, now, command)
         raise
@@ -46,7 +56,38 @@ def open_case(stores: Stores, person: Person, *, posts: Sequence[str], firm: str
     return case
 
 
-def _open(stores: Stores, person: Person, case: str, posts: Sequence[str], firm: str, now: datetime, command: str) -> None:
+def open_tagged(stores: Stores, posts: Iterable[Post], names: Names, now: datetime) -> int:
+    """Open a case from each post with a hashtag that its firm has registered as one of complaint; how many were opened.
+
+    The rule proposes and decides nothing: a named person confirms or rejects. The firm's own posts, and those that only
+    repeat another, open none; neither does a post that is in a case already.
+    """
+    opened = 0
+    for post in posts:
+        is_own = post.author is not None and post.author.role is Role.FIRM
+        if is_own or post.gone or post.facts.get("item_kind") in REPEATS:
+            continue
+        opened += sum(_open_by_rule(stores, post.id, firm, now) for firm in names.tagged(post.hashtags))
+    return opened
+
+
+def _open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> bool:
+    rows, _ = stores.cases.cases(CaseFilter(firm=firm, post=post, limit=1))
+    case = case_id(firm, post)
+    command = f"hashtag:{case}"
+    if rows or stores.cases.command_done(command):
+        return False
+    try:
+        _open(stores, COLLECTOR, case, [post], firm, now, command)
+    except Refused:
+        return False  # somebody opened it at this very moment
+    project(stores, case, firm_of(stores, firm), now, newly=True)
+    return True
+
+
+def _open(
+    stores: Stores, person: Person, case: str, posts: Sequence[str], firm: str, proposal: Proposal | None, now: datetime, command: str
+) -> None:  # fmt: skip
     """Append the opening of a case, or say why not."""
     found = stores.posts.get(list(posts))
     missing = set(posts) - {post.id for post in found}
@@ -58,7 +99,7 @@ def _open(stores: Stores, person: Person, case: str, posts: Sequence[str], firm:
             raise Refused(f"{post} is in the case {rows[0].case} already, which is {STATE_WORDS[State(rows[0].state)]}")
     asked = d.Open(
         firm=firm, source=found[0].source, ownership=_ownership(stores, found[0].source, firm), times=_times(stores, found),
-        posts=tuple(dict.fromkeys(posts)), title=_title(found[0]),
+        posts=tuple(dict.fromkeys(posts)), title=_title(found[0]), proposal=proposal,
     )  # fmt: skip
     decided = d.decide(Case(id=case), asked, now)
     if isinstance(decided, d.Refusal):

@@ -90,6 +90,10 @@ class Names:
 
     def __init__(self, firms: Sequence[Firm]) -> None:
         self.accounts = Handles(firms)
+        self._tags: dict[str, list[str]] = defaultdict(list)
+        for firm in firms:
+            for tag in firm.hashtags:
+                self._tags[tag.casefold()].append(firm.key)
         self._exact, self._tight, self._core = _Index(), _Index(), _Index()
         self._handles, self._sites, self._labels = _Index(), _Index(), _Index()
         self._named: dict[str, str] = {}
@@ -178,6 +182,10 @@ class Names:
             return AboutFirm(key=key, score=1.0, how="handle")
         key, score = self.match(name)
         return AboutFirm(key=key, score=score, how="alias") if key else None
+
+    def tagged(self, hashtags: Iterable[str]) -> tuple[str, ...]:
+        """The firms whose own hashtags of complaint are among `hashtags`, each once."""
+        return tuple(dict.fromkeys(key for tag in hashtags for key in self._tags.get(tag.casefold(), ()))) if self._tags else ()
 
     def match(self, mention: str) -> tuple[str | None, float]:
         """The firm that a mention (`Orbit pay ltd.`, `@orbitpay`) means and how sure (0 to 1); (None, 0.0) when unsure."""

@@ -97,7 +97,10 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
         facts=facts,
         firms=_about(
             _own_firm(raw, site, names, asked),
-            names.find(f"{title}\n{text}" if title else text, mentions=mentions, hashtags=hashtags, links=links, source=site.key),
+            [
+                *(AboutFirm(key=key, score=1.0, how="hashtag") for key in names.tagged(hashtags)),
+                *names.find(f"{title}\n{text}" if title else text, mentions=mentions, hashtags=hashtags, links=links, source=site.key),
+            ],
         ),
         capture=capture,
     )
