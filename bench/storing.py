@@ -44,12 +44,17 @@ def filled(count: int) -> Iterator[tuple[Stores, float]]:
 
 
 def ingest(count: int = 20_000) -> list[Figure]:
-    """Posts a second into a fresh store, beside their finished terms put by `executemany` into the same full-text table."""
-    with filled(count) as (_, ours):
-        pass
-    raw, analysis = _raw(count)
+    """Posts a second into a fresh store, beside their finished terms put by `executemany` into the same full-text table.
+
+    The two take turns batch by batch, so that a busy machine is busy for both.
+    """
+    with filled(0) as (stores, _), _bare_table() as c:
+        ours, raw, analysis = _put_in_turns(stores, c, count)
     each = [f"{1000 * seconds / count:.3f} ms" for seconds in (ours, raw, analysis)]
-    note = f"{each[0]} a post against {each[1]}; making terms of the text, which is not in the baseline, takes {each[2]}, {analysis / ours:.0%}"
+    note = (
+        f"{each[0]} a post against {each[1]}; making terms of the text, which is not in the baseline, takes {each[2]} when the words are "
+        f"known already, {analysis / ours:.0%}"
+    )
     return [
         Figure(part="ingest", name=f"{count:,} posts, batches of {BATCH}", value=count / ours, unit="posts/s",
                baseline_name="executemany into the same FTS5 table", baseline=count / raw, ratio=raw / ours, aim=">= 0.35 of raw",
@@ -57,34 +62,39 @@ def ingest(count: int = 20_000) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _raw(count: int) -> tuple[float, float]:
-    """Seconds for the bare full-text rows, with the JSON beside them, and seconds for making their terms."""
+@contextmanager
+def _bare_table() -> Iterator[sqlite3.Connection]:
+    """A file with nothing but the full-text table of the store, under the store's settings."""
     with TemporaryDirectory(prefix="plaint-bench-") as folder:
-        empty = connect(f"sqlite:///{folder}/like.db")
-        empty.close()
-        with closing(sqlite3.connect(f"{folder}/like.db")) as like:
-            (table,) = like.execute("SELECT sql FROM sqlite_master WHERE name = 'fts'").fetchone()
+        like = connect(f"sqlite:///{folder}/like.db")
+        like.close()
+        with closing(sqlite3.connect(f"{folder}/like.db")) as c:
+            (table,) = c.execute("SELECT sql FROM sqlite_master WHERE name = 'fts'").fetchone()
         with closing(sqlite3.connect(f"{folder}/raw.db", isolation_level=None)) as c:
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536"):
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536", "wal_autocheckpoint = 4000"):
                 c.execute(f"PRAGMA {pragma}")
             c.execute(table)
-            return _put_raw(c, count)
+            yield c
 
 
-def _put_raw(c: sqlite3.Connection, count: int) -> tuple[float, float]:
-    seconds = analysis = 0.0
+def _put_in_turns(stores: Stores, c: sqlite3.Connection, count: int) -> tuple[float, float, float]:
+    """Seconds for the store, for the bare full-text rows, and for making their terms again."""
+    ours = raw = analysis = 0.0
     number = 0
     for batch in made.batches(count, BATCH):
         began = perf_counter()
+        stores.posts.put(batch)
+        put = perf_counter()
         rows = [(number + place, *terms_of(post)) for place, post in enumerate(batch, 1)]
         analysed = perf_counter()
         c.execute("BEGIN IMMEDIATE")
         c.executemany("INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)", rows)
         c.execute("COMMIT")
-        seconds += perf_counter() - analysed
-        analysis += analysed - began
+        raw += perf_counter() - analysed
+        analysis += analysed - put
+        ours += put - began
         number += len(batch)
-    return seconds, analysis
+    return ours, raw, analysis
 
 
 # --- search --------------------------------------------------------------------------------------------------------
