@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -71,7 +71,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _is_no_page(file: Path) -> bool:
     """Whether a file of a folder is passed over: by its ending, or because it is a database (a store beside the pages)."""
-    if file.suffix.lower() in NO_PAGES or file.name.endswith(("-wal", "-shm", "-journal")):
+    if file.suffix.lower() in NO_PAGES or file.name.endswith(("-wal", "-shm", "-journal", "-turn")):
         return True
     with file.open("rb") as handle:
         return handle.read(16) == b"SQLite format 3\0"
@@ -113,13 +113,32 @@ def _of_bytes(body: bytes, name: str, at: str, url: str | None) -> Iterator[Save
 def _page(body: bytes, name: str, at: str, url: str | None) -> Fetched:
     """A saved file as an exchange that never was: status 0, the type by its ending."""
     kind = mimetypes.guess_type(name)[0]
-    return Fetched(
+    return as_it_was(Fetched(
         url=url or stated_url(body) or f"file:{quote(name)}",
         at=at,
         status=0,
         headers=(("Content-Type", kind),) if kind else (),
         body=body,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+_ARCHIVED = re.compile(r"https?://[^/]+/(?:web/|wayback/)?(\d{14})(?:id_|if_|im_|mp_)?/(https?:/{1,2}[^\s]+)")
+
+
+def as_it_was(fetched: Fetched) -> Fetched:
+    """A page out of a web archive as the page that was captured: its address, and the moment of the capture.
+
+    `https://web.archive.org/web/20160102030405id_/http://www.groubal.com/x`; where it was found stays in a header.
+    """
+    found = _ARCHIVED.fullmatch(fetched.url)
+    if found is None:
+        return fetched
+    try:
+        at = iso(datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+    except ValueError:
+        return fetched
+    url = re.sub(r"^(https?):/{1,2}", r"\1://", found[2])
+    return replace(fetched, url=url, at=at, headers=(*fetched.headers, ("Plaint-Archived-As", fetched.url)))
 
 
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)\s*-->")
@@ -213,7 +232,7 @@ def _of_record(record: Any) -> Fetched | None:
     if not _is_page(url, status, headers):
         return None
     body = b"".join(iter(lambda: stream.read(65536), b""))
-    return Fetched(url=url, at=at, status=status, headers=headers, body=body) if body else None
+    return as_it_was(Fetched(url=url, at=at, status=status, headers=headers, body=body)) if body else None
 
 
 def _is_page(url: str, status: int, headers: Sequence[tuple[str, str]]) -> bool:
@@ -255,7 +274,7 @@ def _of_har(entries: Sequence[Any], name: str, at: str) -> Iterator[Saved]:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             yield _unreadable(f"{name}#{number}", at, f"not an entry of a network recording: {error}")
             continue
-        yield Saved(name=f"{name}#{number}", fetched=fetched)
+        yield Saved(name=f"{name}#{number}", fetched=as_it_was(fetched))
 
 
 def _unreadable(name: str, at: str, problem: str, body: bytes = b"") -> Saved:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handles.options import AsOption, StoreOption, now, opened, refuse, say, wrong_usage
+
+if TYPE_CHECKING:
+    from crawlers.saved import Saved
 
 
 def add(app: typer.Typer) -> None:
@@ -24,6 +27,11 @@ def import_(
         str | None, typer.Option(metavar="ISO", help="When they were fetched; relative dates count from here (default: the file's own time).")
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="U", help="Where a single page came from.")] = None,
+    columns: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="MAPPING.toml", help="Read tables (CSV, XLSX): which column is which part of a post."),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="With --columns: show the first posts and every wrong row; store nothing.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -34,6 +42,8 @@ def import_(
     twice, so an import that was cut off is simply started again.
 
     Example: plaint import ~/saved-pages reviews.warc.gz --firm northgate
+
+    Example: plaint import tickets.csv --columns tickets.toml --preview
     """
     from crawlers.importing import Importer
     from crawlers.registry import source as source_of
@@ -47,6 +57,12 @@ def import_(
     except LookupError as error:
         wrong_usage(error.args[0])
     when = _moment(at)
+    if preview and columns is None:
+        wrong_usage("--preview shows tables: give their mapping with --columns MAPPING.toml")
+    tables = None if columns is None else _tables(paths, columns, when)
+    if preview and tables is not None:
+        _show(tables)
+        return
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:
         try:
@@ -54,10 +70,47 @@ def import_(
             asked = firm_named(stores, firm) if firm is not None else None
         except (Refused, LookupError) as error:
             refuse(str(error.args[0]))
-        done = Importer(stores, source=one, firm=asked, now=now(), progress=progress).take_in(saved_pages(paths, at=when, url=url))
+        done = Importer(stores, source=one if tables is None else source_of("table"), firm=asked, now=now(), progress=progress).take_in(
+            saved_pages(paths, at=when, url=url) if tables is None else tables
+        )
     if progress is not None:
         print(file=sys.stderr)
     say(ledger_of(done.runs, files=done.files, unreadable=done.unreadable))
+
+
+def _tables(paths: list[Path], columns: Path, at: str | None) -> list[Saved]:
+    """The parts of all tables, once they are known to fit the mapping."""
+    from crawlers.tables import Unfit, read_mapping, table_pages
+    from plaint.model import iso
+
+    try:
+        mapping = read_mapping(columns)
+        return [part for path in paths for part in table_pages(path, mapping, at or iso(now().replace(microsecond=0)))]
+    except (Unfit, OSError) as error:
+        wrong_usage(str(error))
+
+
+PREVIEWED = 5
+"""Posts that a preview shows."""
+
+
+def _show(tables: list[Saved]) -> None:
+    """Print the first posts as they would be stored, then one line for each row that is wrong, then the sums."""
+    from crawlers.captured import page_of
+    from crawlers.lab import normalised
+    from crawlers.reading import read
+    from crawlers.registry import source
+    from plaint.model import Post
+
+    one, good, bad = source("table"), 0, 0
+    for part in tables:
+        page = page_of(part.fetched)
+        reading = read(one, page)
+        for said in (*normalised(one, page, reading), *reading.rejected):
+            good, bad = good + isinstance(said, Post), bad + (not isinstance(said, Post))
+            if not isinstance(said, Post) or good <= PREVIEWED:
+                say(said)
+    say({"posts": good, "rejected": bad})
 
 
 def _moment(at: str | None) -> str | None:
