@@ -18,8 +18,8 @@ from crawlers.registry import Source
 SHOWN = 500
 """How many characters of a rejected item are kept."""
 
-SURPRISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading raises when a page is built otherwise than its source file expects."""
+SURPRISES = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
+"""What reading raises when a page is built otherwise than its source file expects; lxml calls XML that is none a SyntaxError."""
 
 Item = TypeVar("Item")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
 
 from crawlers.guess import guess
-from crawlers.page import Page
+from crawlers.page import Broken, Page
+from crawlers.reading import read
+from crawlers.registry import sources
 
 pytestmark = pytest.mark.pure
 
@@ -16,7 +19,7 @@ AT = "2026-03-01T10:00:00Z"
 
 
 def _page(body: str, url: str = "file:saved") -> Page:
-    return Page(url=url, at=AT, body=body.encode())
+    return Page(body.encode(), url=url, at=AT)
 
 
 def _key(answer: Any) -> str | None:
@@ -60,3 +63,15 @@ def test_a_page_marked_up_by_schema_org_is_not_given_to_a_made_up_site() -> None
     found = guess(_page(f'<html><head><script type="application/ld+json">{json.dumps(block)}</script></head><body></body></html>'))
     assert found.source is not None
     assert found.source.site.key == "schema_org"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b" \n", b"\x00" * 50, b"\xff\xfe<", b"<", b"<?xml", b"<feed", b"<rss/>", b"{", b"[]", b"[[]]", b"null", b"5", b'"words"', b"{}",
+     b"[" * 50_000, b'{"data": null}', b'{"data": [null, 1, [], {}]}', b'{"hits": {"hits": {}}}', b"<html></html>", b"<div>" * 500],
+)  # fmt: skip
+def test_no_page_is_so_odd_that_a_source_file_fails_on_it(body: bytes) -> None:
+    for one in sources().values():
+        with contextlib.suppress(Broken):
+            read(one, Page(body, url="file:odd", at=AT))
+    assert guess(Page(body, url="file:odd", at=AT)).source is None
