@@ -36,7 +36,7 @@ from handles.case_options import (
     perform,
     shown,
 )
-from handles.options import AsOption, StoreOption, now
+from handles.options import AsOption, StoreOption, now, wrong_usage
 
 if TYPE_CHECKING:
     from plaint.model import Person
@@ -60,6 +60,8 @@ def add(app: typer.Typer) -> None:
 def open_case(
     posts: Annotated[list[str], typer.Argument(metavar="POST…", help="Ids of posts, source:ref; the first one names the case.")],
     firm: Annotated[str, typer.Option("--firm", help="The firm that the complaint is about.")],
+    score: Annotated[str | None, typer.Option("--score", help="How sure a model is that it is a complaint, 0 to 1; with --model.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Which model in which version proposes it, like complaint@3.")] = None,
     command: CommandOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -68,10 +70,15 @@ def open_case(
 
     Example: plaint case open trustpilot:5f1c --firm northgate --as tom
     """
+    from plaint.cases.judging import Proposal
     from plaint.desk import casework
 
+    if (score is None) != (model is None):
+        wrong_usage("--score and --model go together")
+    proposal = None if score is None or model is None else Proposal(score=score, model=model)
+
     def act(stores: Stores, person: Person) -> Any:
-        made = casework.open_case(stores, person, posts=posts, firm=firm, now=now(), command=command or uuid4().hex)
+        made = casework.open_case(stores, person, posts=posts, firm=firm, proposal=proposal, now=now(), command=command or uuid4().hex)
         return case_json(casework.load(stores, person, made, now()).case)
 
     answer(store, as_, act)

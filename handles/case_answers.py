@@ -12,6 +12,7 @@ from handles.case_options import (
     CommandOption,
     ExpectedOption,
     ProductOption,
+    ReasonOption,
     RedressOption,
     perform,
 )  # fmt: skip
@@ -23,6 +24,8 @@ def commands(case: typer.Typer) -> None:
     case.command("terms")(terms)
     case.command("classify")(classify)
     case.command("resolve")(resolve)
+    case.command("review")(review)
+    case.command("add-regime")(add_regime)
 
 
 def terms(scheme: Annotated[str, typer.Argument(metavar="SCHEME", help="The taxonomy.")] = "UK-FCA-1R") -> None:
@@ -84,4 +87,46 @@ def resolve(
     from plaint.desk import casework
 
     asked = Resolve(how=how, outcome=outcome, redress=redress)
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+
+
+def review(
+    case: CaseArgument,
+    agree: Annotated[bool, typer.Option("--agree/--disagree", help="Whether it is no complaint; --disagree makes it undecided again.")],
+    words: Annotated[str | None, typer.Option("--words", help="Why; needed with --disagree.")] = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Look, as a second person, at a decision that something is no complaint. `plaint case list --with review:due` shows the sample.
+
+    Example: plaint case review c-ab2c-3def-4ghi --disagree --words "asks for the fee back" --as anna
+    """
+    from plaint.cases.judging import Review
+    from plaint.desk import casework
+
+    perform(
+        store, as_, expected, command,
+        lambda stores, person, **once: casework.perform(stores, person, case, Review(by=person.key, agrees=agree, words=words), **once),
+    )  # fmt: skip
+
+
+def add_regime(
+    case: CaseArgument,
+    regimes: Annotated[list[str], typer.Argument(metavar="REGIME…", help="Whose clocks run as well, such as UK-DPC.")],
+    reason: ReasonOption,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Let the clocks of more regimes run on the same complaint, from the same start.
+
+    Example: plaint case add-regime c-ab2c-3def-4ghi UK-DPC --reason "asks what data is held" --as tom
+    """
+    from plaint.cases.judging import AddRegimes
+    from plaint.desk import casework
+
+    asked = AddRegimes(regimes=tuple(regimes), reason=reason)
     perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))

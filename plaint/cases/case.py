@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plaint.cases import events as e
+from plaint.cases import judgement_events as j
 from plaint.cases import reply_events as r
 from plaint.cases import replying
 from plaint.cases import work_events as w
@@ -67,6 +68,12 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
             )  # fmt: skip
         case r.ReplyDrafted() | r.ReplyApproved() | r.ReplySentBack() | r.ReplyPosted() | r.AnswerSeen():
             return _replied(case, recorded, recorded.event)
+        case j.ComplaintProposed(score=score, model=model):
+            return replace(case, proposed_score=score, proposed_by=model)
+        case j.DecisionReviewed():
+            return replace(case, reviewed_by=recorded.by)
+        case j.RegimesAdded(regimes=regimes):
+            return replace(case, regimes=(*(case.regimes or ()), *regimes))
         case _:
             return _worked(case, recorded, recorded.event)
 
@@ -82,7 +89,8 @@ def _reopened(case: Case, recorded: e.Recorded) -> Case:
                    outcome=None, redress=None, currency=None)  # fmt: skip
     if case.status is State.CONFIRMED_COMPLAINT:
         return case
-    return replace(case, status=State.CANDIDATE, decided_at=None, decided_by=None, code=None, duplicate_of=None, referred_to=None)
+    return replace(case, status=State.CANDIDATE, decided_at=None, decided_by=None, code=None, duplicate_of=None, referred_to=None,
+                   reviewed_by=None)  # fmt: skip
 
 
 def _classified(case: Case, said: ComplaintClassified) -> Case:

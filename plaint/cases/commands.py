@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plaint.cases.judging import JudgeCommand, Proposal
 from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.replying import ReplyCommand
 from plaint.cases.work import WorkCommand
@@ -13,7 +14,7 @@ from plaint.model import Ownership
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """Take up posts about a firm."""
+    """Take up posts about a firm; `proposal` is what a model said of them."""
 
     firm: str
     source: str
@@ -21,6 +22,7 @@ class Open:
     times: Times
     posts: tuple[str, ...]
     title: str | None = None
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,6 @@ class Reopen:
 
 Command = (
     Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen
-    | Classify | Resolve | WorkCommand | ReplyCommand
+    | Classify | Resolve | WorkCommand | ReplyCommand | JudgeCommand
 )  # fmt: skip
 """Everything that `decide` answers."""

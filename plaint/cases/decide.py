@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from rapidfuzz.process import extractOne
 
 from plaint.cases import events as e
+from plaint.cases import judging, replying, work
 from plaint.cases import outcomes as o
-from plaint.cases import replying, work
 from plaint.cases.case import STATE_WORDS, Case, Ending, NotAComplaint, State
 from plaint.cases.commands import Acknowledge as Acknowledge
 from plaint.cases.commands import Assign as Assign
@@ -72,6 +72,8 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command)
         case replying.DraftReply() | replying.ApproveReply() | replying.SendBackReply() | replying.PostedReply() | replying.SeeAnswer():
             return replying.decide(case, command)
+        case judging.Review() | judging.AddRegimes():
+            return judging.decide(case, command)
         case _:
             return work.decide(case, command, now)
 
@@ -81,12 +83,14 @@ def _open(case: Case, command: Open) -> tuple[e.CaseEvent, ...] | Refusal:
         return Refusal(f"{case.id} is open already, by {case.opened_by} since {case.opened_at}, and is {STATE_WORDS[case.state]}")
     if not command.posts:
         return Refusal("a case is opened from at least one post")
-    return (
-        e.CaseOpened(
-            firm=command.firm, source=command.source, ownership=command.ownership, times=command.times,
-            posts="\n".join(command.posts), title=command.title,
-        ),
+    opened = e.CaseOpened(
+        firm=command.firm, source=command.source, ownership=command.ownership, times=command.times,
+        posts="\n".join(command.posts), title=command.title,
     )  # fmt: skip
+    if command.proposal is None:
+        return (opened,)
+    proposed = judging.proposed(command.proposal)
+    return proposed if isinstance(proposed, Refusal) else (opened, proposed)
 
 
 def _confirm(case: Case, command: Confirm, now: datetime) -> tuple[e.CaseEvent, ...] | Refusal:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from plaint.cases import judgement_events as j
 from plaint.cases import reply_events as r
 from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
@@ -136,6 +137,7 @@ CaseEvent = (
     | Resolved
     | w.WorkEvent
     | r.ReplyEvent
+    | j.JudgementEvent
 )
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in CaseEvent.__args__}

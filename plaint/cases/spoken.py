@@ -45,5 +45,8 @@ _VERBS = {
     "ReplySentBack": "sent reply {number} back",
     "ReplyPosted": "posted reply {number}",
     "AnswerSeen": "found the firm's public answer",
+    "ComplaintProposed": "had it from {model}, which is {score} sure that it is a complaint",
+    "DecisionReviewed": "reviewed the decision that it is no complaint",
+    "RegimesAdded": "added clocks of another regime",
     "Resolved": "answered it ({how}, {outcome})",
 }

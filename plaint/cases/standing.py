@@ -88,6 +88,7 @@ class Case:
     A claim holds until `lease_until`. `mentioned` are accounts that a note named and that have not acted since.
     `absorbed` are cases merged into this one. `checked` maps a letter to what its text was checked for, `sent` to when
     it went out. `answers` are public answers of the firm that were collected (ids of posts).
+    `proposed_by` is the model that took it for a complaint, kept beside what people decided.
     """
 
     id: str
@@ -135,6 +136,9 @@ class Case:
     sent: Mapping[str, str] = field(default_factory=dict)
     replies: Mapping[int, Reply] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
+    proposed_score: str | None = None
+    proposed_by: str | None = None
+    reviewed_by: str | None = None
 
     @property
     def state(self) -> State:

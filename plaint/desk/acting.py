@@ -14,6 +14,7 @@ from plaint.cases import decide as d
 from plaint.cases.case import Case, case_from
 from plaint.cases.clocks import Clocks, clocks_of
 from plaint.cases.events import CaseEvent, Recorded, draft, recorded
+from plaint.cases.judging import is_sampled
 from plaint.cases.spoken import spoken
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, require
@@ -135,7 +136,8 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
         "code": case.code, "notes": case.notes, "opened_by": case.opened_by, "provisional": due.provisional if due else None,
         "due_day": due.deadline.last.isoformat() if due and due.deadline.last else None,
         "due_label": due.deadline.clock.label if due else None, "due_rule": due.deadline.clock.rule if due else None,
-        "start": clocks.start.at if clocks.start else None, "outcome": case.outcome, "resolved": case.resolved_at,
+        "start": clocks.start.at if clocks.start else None, "proposed_by": case.proposed_by, "proposed_score": case.proposed_score,
+        "outcome": case.outcome, "resolved": case.resolved_at,
         "team": case.team, "priority": None if case.priority == "normal" else case.priority, "labels": list(case.labels) or None,
         "snoozed_until": case.snoozed_until, "lease_until": case.lease_until, "parent": case.parent,
         "about": {scheme: {"product": one.product, "cause": one.cause} for scheme, one in case.classified.items()} or None,
@@ -170,6 +172,8 @@ def marks_of(case: Case, now: datetime) -> tuple[str, ...]:
     for one in case.classified.values():
         marks += [f"{name}:{value}" for name, value in (("product", one.product), ("cause", one.cause)) if value is not None]
     marks += sorted({f"reply:{reply.state.replace(' ', '_')}" for reply in case.replies.values() if reply.state != "replaced"})
+    if is_sampled(case) and case.reviewed_by is None:
+        marks.append("review:due")
     if case.snoozed_until is not None and moment_of(case.snoozed_until) > now:
         marks.append("snoozed")
     return tuple(marks)

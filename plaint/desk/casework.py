@@ -15,6 +15,7 @@ from plaint.cases import decide as d
 from plaint.cases.case import Case, case_from
 from plaint.cases.clocks import CaseClock, Clocks, clocks_of
 from plaint.cases.events import Recorded
+from plaint.cases.judging import Review
 from plaint.cases.outcomes import Classify
 from plaint.cases.queues import OPEN_STATES, Queued, in_order
 from plaint.cases.replying import ApproveReply, SendBackReply
@@ -141,7 +142,7 @@ def perform(
     stores: Stores, person: Person, case: str, asked: d.Command, *, now: datetime, command: str, expected: int | None = None
 ) -> Case:  # fmt: skip
     """Do any other act: one of the commands of `plaint.cases`. Where a command says who acts, it is `person`, whatever it says."""
-    if isinstance(asked, ApproveReply | Claim):
+    if isinstance(asked, ApproveReply | Claim | Review):
         asked = replace(asked, by=person.key)
     words = next((said for name in ("text", "reason", "words") if isinstance(said := getattr(asked, name, None), str)), None)
     return act(stores, person, case, lambda _: asked, now, command, expected, right=NEEDS.get(type(asked), Right.WORK_CASES), words=words)

@@ -78,7 +78,7 @@ def _open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> bool:
     if rows or stores.cases.command_done(command):
         return False
     try:
-        _open(stores, COLLECTOR, case, [post], firm, now, command)
+        _open(stores, COLLECTOR, case, [post], firm, None, now, command)
     except Refused:
         return False  # somebody opened it at this very moment
     project(stores, case, firm_of(stores, firm), now, newly=True)
