@@ -5,6 +5,7 @@ Any thread and any process may use the file at once: readers see a snapshot and 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
@@ -64,7 +65,7 @@ class SqliteFile:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection that holds the write lock; commits at the end, undoes everything when an exception passes."""
-        with self._connection() as connection:
+        with self._turn(), self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -73,6 +74,16 @@ class SqliteFile:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait in line for a synced file. SQLite's own waiting sleeps and tries again, so that of many writers some never get in."""
+        if not self._synced:
+            yield
+            return
+        with self.path.with_name(f"{self.path.name}-turn").open("ab") as line:
+            fcntl.flock(line, fcntl.LOCK_EX)
+            yield
 
     def flush(self) -> None:
         """Move what is in the write-ahead log into the file and empty the log, as far as readers let it."""
