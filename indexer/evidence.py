@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -268,6 +268,11 @@ def _opening(name: str) -> bytes:
     facts = {"software": software, "format": "WARC File Format 1.1", "robots": "obey; the decision stands in each record as Plaint-Robots"}
     writer.write_record(writer.create_warcinfo_record(name, facts))
     return out.getvalue()
+
+
+def one_file(name: str, exchanges: Sequence[Fetched]) -> bytes:
+    """A WARC file of its own with these exchanges, each with its bytes even where the folder keeps them once."""
+    return _opening(name) + b"".join(_records_of(fetch, sha256(fetch.body).hexdigest(), None) for fetch in exchanges)
 
 
 def _records_of(fetch: Fetched, digest: str, earlier: Kept | None) -> bytes:
