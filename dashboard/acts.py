@@ -14,7 +14,7 @@ from dashboard import here
 from dashboard.widgets import cases, states
 from dashboard.widgets.html import Html
 from dashboard.wording import say
-from plaint.cases.case import Ending, NotAComplaint, State
+from plaint.cases.case import Case, Ending, NotAComplaint, State
 from plaint.desk import casework
 from plaint.desk.casework import Overtaken
 from plaint.desk.rights import Refused, Right, may, require
@@ -30,13 +30,14 @@ class Ask:
     case: str
     version: int
     command: str
+    more: str = ""
 
 
 def do(act: Callable[[], object], done: str = "") -> bool:
     """Do something at the desk and keep what came of it for `told`; whether it was done."""
     now = here.now()
     try:
-        act()
+        case = act()
     except Overtaken as overtaken:
         who, what = cases.overtaken(overtaken.changes, here.people(), now, here.zone(None))
         st.session_state["told"] = states.changed(who, what)
@@ -48,6 +49,7 @@ def do(act: Callable[[], object], done: str = "") -> bool:
         st.session_state["told"] = states.store_down(here.address(), now.isoformat(timespec="seconds"), str(down))
         return False
     st.session_state["told"] = states.note(done) if done else None
+    st.session_state["last_act"] = (case.id, case.version) if isinstance(case, Case) else None
     return True
 
 
@@ -97,9 +99,9 @@ def note(case: str, version: int, field: str, command: str) -> None:
         st.session_state[field] = ""
 
 
-def ask(what: str, case: str, version: int) -> None:
-    """Open the dialog that an act needs (a reason, a choice)."""
-    st.session_state["ask"] = Ask(what=what, case=case, version=version, command=here.command())
+def ask(what: str, case: str, version: int, more: str = "") -> None:
+    """Open the dialog that an act needs (a reason, a choice); `more` says which part of the case, such as a reply's number."""
+    st.session_state["ask"] = Ask(what=what, case=case, version=version, command=here.command(), more=more)
     st.session_state["told"] = None
 
 
@@ -107,7 +109,9 @@ def dialogs(person: Person) -> None:
     """The dialog that was asked for, if any."""
     asked = st.session_state.get("ask")
     if isinstance(asked, Ask):
-        body = {"confirm": _confirm, "reject": _reject, "close": _close, "reopen": _reopen, "assign": _assign}[asked.what]
+        from dashboard.deeds import DIALOGS
+
+        body = {**DIALOGS, "confirm": _confirm, "reject": _reject, "close": _close, "reopen": _reopen, "assign": _assign}[asked.what]
 
         @st.dialog(say(f"ask.{asked.what}"), on_dismiss=_dismissed)
         def dialog() -> None:
@@ -124,14 +128,14 @@ def _dismissed() -> None:
     st.session_state["ask"] = None
 
 
-def _field(asked: Ask, label: str) -> str:
+def field(asked: Ask, label: str) -> str:
     """A line for own words; its key holds the command, so that a refusal keeps what was typed."""
     key = f"words_{asked.command}"
     st.text_area(label, key=key, height=80)
     return key
 
 
-def _finish(asked: Ask, act: Callable[[int], object], done: str) -> None:
+def finish(asked: Ask, act: Callable[[int], object], done: str) -> None:
     """Do what was asked and close the dialog; after somebody else's change the dialog stays, with the case as it is now."""
     person = here.visitor()
     if do(lambda: act(asked.version), done):
@@ -142,19 +146,26 @@ def _finish(asked: Ask, act: Callable[[int], object], done: str) -> None:
 
 
 def _confirm(_: Person, asked: Ask) -> None:
+    from dashboard.deeds import about_fields
+
     here.show(states.note(say("ask.confirm_what")))
     for number, reason in enumerate(cases.CONFIRMED, 1):
         st.button(reason.capitalize(), key=f"ask_{number}", shortcut=str(number), on_click=_confirmed, args=(asked, reason), width="stretch")
-    key = _field(asked, say("ask.own_words"))
+    key = field(asked, say("ask.own_words"))
+    about_fields(asked)
     st.button(say("act.confirm"), key="ask_do", type="primary", on_click=_confirmed, args=(asked, key), kwargs={"typed": True})
 
 
 def _confirmed(asked: Ask, said: str, *, typed: bool = False) -> None:
+    from dashboard.deeds import about
+
     reason = str(st.session_state.get(said, "")) if typed else said
-    person, stores = here.visitor(), here.stores()
-    _finish(
+    person, stores, chosen = here.visitor(), here.stores(), about(asked)
+    finish(
         asked,
-        lambda version: casework.confirm(stores, person, asked.case, reason=reason, now=here.now(), command=asked.command, expected=version),
+        lambda version: casework.confirm(
+            stores, person, asked.case, reason=reason, about=chosen, now=here.now(), command=asked.command, expected=version
+        ),
         say("act.confirmed"),
     )
 
@@ -170,14 +181,14 @@ def _reject(_: Person, asked: Ask) -> None:
             args=(asked, code.value),
             width="stretch",
         )
-    _field(asked, say("ask.own_words"))
+    field(asked, say("ask.own_words"))
     st.button(say("act.reject"), key="ask_do", type="primary", on_click=_rejected, args=(asked, NotAComplaint.OTHER.value))
 
 
 def _rejected(asked: Ask, code: str) -> None:
     words = str(st.session_state.get(f"words_{asked.command}", "")) or None
     person, stores = here.visitor(), here.stores()
-    _finish(
+    finish(
         asked,
         lambda version: casework.reject(stores, person, asked.case, code=code, words=words, now=here.now(), command=asked.command, expected=version),
         say("act.rejected"),
@@ -189,14 +200,14 @@ def _close(person: Person, asked: Ask) -> None:
     is_complaint = found.status is State.CONFIRMED_COMPLAINT
     endings = [how.value for how in Ending if (how is not Ending.NO_RESPONSE) == is_complaint]
     st.radio(say("ask.how"), endings, key=f"how_{asked.command}", format_func=lambda how: cases.ENDED[how].capitalize())
-    _field(asked, say("ask.optional"))
+    field(asked, say("ask.optional"))
     st.button(say("act.close"), key="ask_do", type="primary", on_click=_closed, args=(asked,))
 
 
 def _closed(asked: Ask) -> None:
     how, words = st.session_state.get(f"how_{asked.command}"), str(st.session_state.get(f"words_{asked.command}", "")) or None
     person, stores = here.visitor(), here.stores()
-    _finish(
+    finish(
         asked,
         lambda version: casework.close(stores, person, asked.case, how=how, reason=words, now=here.now(), command=asked.command, expected=version),
         say("act.closed"),
@@ -204,14 +215,14 @@ def _closed(asked: Ask) -> None:
 
 
 def _reopen(_: Person, asked: Ask) -> None:
-    _field(asked, say("ask.why_again"))
+    field(asked, say("ask.why_again"))
     st.button(say("act.reopen"), key="ask_do", type="primary", on_click=_reopened, args=(asked,))
 
 
 def _reopened(asked: Ask) -> None:
     words = str(st.session_state.get(f"words_{asked.command}", ""))
     person, stores = here.visitor(), here.stores()
-    _finish(
+    finish(
         asked,
         lambda version: casework.reopen(stores, person, asked.case, reason=words, now=here.now(), command=asked.command, expected=version),
         say("act.reopened"),
@@ -229,7 +240,7 @@ def _assign(person: Person, asked: Ask) -> None:
 def _assigned(asked: Ask) -> None:
     to = st.session_state.get(f"to_{asked.command}")
     person, stores = here.visitor(), here.stores()
-    _finish(
+    finish(
         asked,
         lambda version: casework.assign(stores, person, asked.case, to=to, now=here.now(), command=asked.command, expected=version),
         say("act.assigned", who=here.people().get(to, to) if to else say("ask.nobody").lower()),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, here
+from dashboard import acts, address, answering, deeds, here
 from dashboard.widgets import cases, chips, clocks, states, threads, times
 from dashboard.widgets.hits import short
-from dashboard.widgets.html import NOTHING, Html, join, tag, text
+from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, tag, text
 from dashboard.widgets.tables import facts
 from dashboard.wording import say
 from plaint.cases.case import State
 from plaint.cases.events import Noted
-from plaint.desk import archive, casework
+from plaint.cases.outcomes import SCHEME
+from plaint.cases.taxonomies import taxonomies
+from plaint.desk import archive, casework, packs
 from plaint.desk.casework import CaseView
 from plaint.desk.rights import Refused, Right, may
-from plaint.model import Ownership, Person, Post
+from plaint.model import Ownership, Person, Post, moment_of
 
 OWNERSHIP = {
     Ownership.OWNED: "the firm's own", Ownership.CLAIMED: "claimed by the firm", Ownership.THIRD_PARTY: "somebody else's",
@@ -39,6 +42,7 @@ def page() -> None:
     names = here.names(person)
     _head(view, person, now, zone)
     acts.told()
+    deeds.undo_line(person)
     _changed(person, view.case.id, view.case.version)
     left, right = st.columns([1.7, 1], gap="medium")
     with right:
@@ -65,6 +69,8 @@ def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     if case.state is State.CLOSED:
         stand.append(chips.state(State.CLOSED.value))
     who = say("case.who", who=people.get(case.assignee, case.assignee)) if case.assignee else say("case.nobody")
+    if case.lease_until and case.assignee and moment_of(case.lease_until) > now:
+        who = say("case.leased", who=people.get(case.assignee, case.assignee), until=times.moment_text(case.lease_until, now, zone))
     opened = say("case.opened", when=times.moment_text(case.opened_at, now, zone), who=people.get(case.opened_by, case.opened_by))
     line = states.trail([text(say("case.title", case=short(case.id))), text(who), text(opened), text(say("case.version", version=case.version))])
     here.show(
@@ -72,6 +78,20 @@ def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     )
     if may(person, Right.WORK_CASES, case.firm):
         _acts(view, person)
+    if may(person, Right.EXPORT, case.firm):
+        _pack(case.id, person)
+
+
+def _pack(id: str, person: Person) -> None:
+    """The evidence of the case as a ZIP, made when it is asked for."""
+
+    def make() -> bytes:
+        return packs.pack(here.stores(), person, id, version=version("plaint"), now=here.now(), command=here.command())
+
+    with st.container(key="c_take", horizontal=True, gap="small", vertical_alignment="center"):
+        st.download_button(say("case.pack"), data=make, file_name=f"{id}.zip", mime="application/zip", key="c_pack", on_click="ignore")
+        if may(person, Right.READ_LOG):
+            here.show(tag("p", chips.link("audit", say("case.as_of"), tab="as_of", about=id)))
 
 
 def _acts(view: CaseView, person: Person) -> None:
@@ -90,17 +110,24 @@ def _acts(view: CaseView, person: Person) -> None:
             done = say("act.assigned", who=person.name)
             acts.button(say("act.mine"), f"mine_{mark}", acts.assign, (case.id, case.version, person.key, done))
         st.button(say("act.assign"), key="c_assign", shortcut="A", on_click=acts.ask, args=("assign", case.id, case.version))
+        if case.status is State.CONFIRMED_COMPLAINT:
+            st.button(say("act.classify"), key="c_about", on_click=acts.ask, args=("classify", case.id, case.version))
+            if case.resolved_at is None:
+                st.button(say("act.resolve"), key="c_resolve", on_click=acts.ask, args=("resolve", case.id, case.version))
+        st.button(say("act.snooze"), key="c_snooze", shortcut="S", on_click=acts.ask, args=("snooze", case.id, case.version))
+        if view.clocks.start and may(person, Right.MOVE_CLOCKS, case.firm):
+            st.button(say("act.move"), key="c_move", on_click=acts.ask, args=("move", case.id, case.version))
         if case.status is not State.CANDIDATE:
             st.button(say("act.close"), key="c_close", on_click=acts.ask, args=("close", case.id, case.version))
 
 
 @st.fragment(run_every="5s")
-def _changed(person: Person, id: str, version: int) -> None:
+def _changed(person: Person, id: str, shown: int) -> None:
     """Somebody changed the case while it is looked at: says who and what, and leaves the page alone."""
-    if casework.version(here.stores(), person, id) == version:
+    if casework.version(here.stores(), person, id) == shown:
         return
     view = casework.load(here.stores(), person, id, here.now())
-    since = [one for one in view.history if one.version > version]
+    since = [one for one in view.history if one.version > shown]
     who, what = cases.overtaken(since, here.people(), here.now(), here.zone(view.firm))
     with st.container(key="c_changed", horizontal=True, vertical_alignment="center"):
         here.show(states.box(say("case.changed", who=who), what, kind="late", role="status"))
@@ -134,20 +161,50 @@ def _facts(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> lis
         (say("case.aware"), times.at(case.times.aware, now, zone) if case.times.aware else NOTHING),
         (say("case.start"), text(f"{times.moment_text(start.at, now, zone)}: {start.because}.") if start else text("when it is confirmed")),
         (say("case.done"), decided),
+        *_about(view),
         (say("case.regimes"), text(", ".join(case.regimes if case.regimes is not None else view.firm.regimes) or "none")),
         (say("case.id"), tag("code", case.id)),
     ]
 
 
+def _about(view: CaseView) -> list[tuple[str, Html]]:
+    """What it is about and how it was answered."""
+    case, taxonomy = view.case, taxonomies()[SCHEME]
+    known = case.classified.get(SCHEME)
+    product = taxonomy.products.get(known.product or "") if known else None
+    cause = taxonomy.causes.get(known.cause or "") if known else None
+    answer = f"{case.resolved_how}, {case.outcome}".replace("_", " ") if case.resolved_how and case.outcome else ""
+    return [
+        (say("about.product"), text(product.label) if product else NOTHING),
+        (say("about.cause"), text(cause.label) if cause else NOTHING),
+        (say("about.root_cause"), bdi(case.root_cause, 200) if case.root_cause else NOTHING),
+        (say("about.vulnerability"), tag("span", join([icon("flag"), text(", ".join(case.vulnerability).replace("_", " "))]), class_="chip violet")
+         if case.vulnerability else NOTHING),
+        (say("case.answered"), text(answer)),
+        (say("resolve.redress"), text(f"{case.redress} {case.currency}") if case.redress else NOTHING),
+        (say("case.priority"), text(case.priority) if case.priority != "normal" else NOTHING),
+        (say("case.labels"), text(", ".join(case.labels))),
+    ]  # fmt: skip
+
+
 def _tabs(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:
     noted = sum(isinstance(one.event, Noted) for one in view.history)
     said = {"history": say("case.tab.history", number=len(view.history)), "notes": say("case.tab.notes", number=noted)}
+    said["replies"] = say("case.tab.replies", number=len(view.case.replies))
+    if answering.letters_of(view.case):
+        said["letters"] = say("case.tab.letters", number=len(view.case.sent))
     keep = address.follows("tab", "c_tab", "history", list(said))
     st.segmented_control(
         say("case.tabs"), list(said), key="c_tab", format_func=said.__getitem__, required=True, on_change=keep, label_visibility="collapsed"
     )
     if st.session_state["c_tab"] == "history":
         here.show(cases.timeline(view.history, here.people(), now, zone))
+        return
+    if st.session_state["c_tab"] == "replies":
+        answering.replies(view.case, person, now, zone, here.names(person).source(view.case.source))
+        return
+    if st.session_state["c_tab"] == "letters":
+        answering.checklist(view.case, person, now, zone)
         return
     if may(person, Right.WORK_CASES, view.case.firm):
         field, mark = f"note_{view.case.id}", f"note_{view.case.id}_{view.case.version}"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, casebook, here
+from dashboard import acts, address, casebook, deeds, here
 from dashboard.widgets import cases, chips, states, times
 from dashboard.widgets.clocks import due_chip
 from dashboard.widgets.hits import short
@@ -17,7 +17,7 @@ from dashboard.wording import count, say
 from plaint.cases.queues import Queued
 from plaint.desk import archive
 from plaint.desk.rights import Refused, Right, may
-from plaint.model import Firm, Person, Post
+from plaint.model import Firm, Person, Post, moment_of
 from plaint.query.tree import Search, Term
 
 TEXT = 700
@@ -37,7 +37,9 @@ def page() -> None:
             say("work.queue"), casebook.QUEUES, key="w_queue", on_change=keep, label_visibility="collapsed", required=True,
             format_func=lambda name: f"{say(f'queue.{name}')} :gray[{counts[name]:,}]",
         )  # fmt: skip
-    acts.told()
+    with st.container(key="w_told", horizontal=True, gap="small", vertical_alignment="center"):
+        acts.told()
+        deeds.undo_line(person)
     chosen = str(st.session_state["w_queue"])
     if not counts[chosen]:
         _nothing(chosen, counts)
@@ -110,6 +112,9 @@ def _next(item: Queued, person: Person, now: datetime, zone: ZoneInfo) -> None:
             if row.assignee != person.key:
                 done = say("act.assigned", who=person.name)
                 acts.button(say("act.mine"), f"mine_{row.case}_{row.version}", acts.assign, (row.case, row.version, person.key, done), shortcut="A")
+            if row.assignee in {None, person.key}:
+                acts.button(say("act.claim"), f"claim_{row.case}_{row.version}", deeds.claim, (row.case, row.version))
+            st.button(say("act.snooze"), key="w_snooze", shortcut="S", on_click=acts.ask, args=("snooze", row.case, row.version))
             st.button(say("act.skip"), key="w_skip", type="tertiary", shortcut="N", on_click=_skip, args=(row.case, row.version))
 
 
@@ -135,6 +140,9 @@ def _card(item: Queued, post: Post | None, person: Person, now: datetime, zone: 
     stand = [due_chip(row.due, now, zone, provisional=bool(row.facts.get("provisional"))), chips.state(row.state)]
     if row.assignee and row.assignee != person.key:
         stand.append(text(say("case.who", who=here.people().get(row.assignee, row.assignee))))
+    lease = row.facts.get("lease_until")
+    if lease and moment_of(lease) > now:
+        stand.append(tag("span", say("work.lease", until=times.moment_text(lease, now, zone)), class_="chip"))
     head = tag("div", join([tag("div", join(by, " "), class_="by"), tag("div", join(stand, " "), class_="stand")]), class_="row")
     lang = chips.lang_of(post) if post else None
     title = tag(
