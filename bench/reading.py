@@ -9,7 +9,7 @@ from random import Random
 
 from parsel import Selector
 
-from bench import made
+from bench import made, social
 from bench.figures import Figure, best_of
 from crawlers.page import Page
 from crawlers.reading import read
@@ -30,7 +30,14 @@ def parse(count: int = 2_000) -> list[Figure]:
     return [
         _parsed("cfpb", answer, 100, rounds, "json.loads alone", lambda: json.loads(answer)),
         _parsed("schema_org", page, 20, rounds, "parsel, same fields by hand", lambda: _by_hand(page)),
+        *(_social(key, rounds) for key in social.SOURCES),
     ]
+
+
+def _social(key: str, rounds: int) -> Figure:
+    """A social network's answer of 100 posts beside `json.loads` of the same bytes."""
+    body = social.answer(key)
+    return _parsed(key, body, 100, rounds, "json.loads alone", lambda: json.loads(body))
 
 
 def _parsed(key: str, body: bytes, on_page: int, rounds: int, named: str, bare: Callable[[], object]) -> Figure:

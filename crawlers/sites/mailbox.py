@@ -51,12 +51,13 @@ def _message(message: EmailMessage) -> SaidBy:
     text = str(part.get_content()) if part is not None else ""
     answers, above = _ids(message["In-Reply-To"]), _ids(message["References"])
     ref = next(iter(_ids(message["Message-ID"])), None) or key_of(message["Date"], address, text)
+    sent = _sent(message)
     answered = next(iter(answers or above[-1:]), None)
     yield RawPost(
         ref=ref, text=text, markup=part is not None and part.get_content_subtype() == "html", title=str(message["Subject"] or "") or None,
         kind=Kind.REPLY if answers or above else Kind.POST, author=name or None, author_handle=address or None, author_id=address.lower() or None,
-        published=_sent(message), reply_to=answered, thread=(above or answers or [ref])[0],
-        facts={"visibility": "private"},
+        published=sent, reply_to=answered, thread=(above or answers or [ref])[0],
+        facts={"visibility": "private", **({"date_as_said": str(message["Date"])} if message["Date"] and sent is None else {})},
     )  # fmt: skip
 
 
@@ -66,10 +67,9 @@ def _ids(said: object) -> list[str]:
 
 
 def _sent(message: EmailMessage) -> str | None:
-    """When it was sent; a date that nobody can read is left as it stands."""
-    said = str(message["Date"] or "") or None
+    """When it was sent; None for a date without a zone or one that nobody can read."""
     try:
-        moment = parsedate_to_datetime(said) if said else None
+        moment = parsedate_to_datetime(str(message["Date"] or ""))
     except ValueError:
-        return said
-    return iso(moment) if moment is not None and moment.tzinfo else said
+        return None
+    return iso(moment) if moment.tzinfo else None

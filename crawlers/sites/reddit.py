@@ -90,7 +90,7 @@ def _plain(text: str) -> str:
 
 def _decoded(text: str) -> str:
     """Without `raw_json=1` the API writes `&`, `<` and `>` as entities, and nothing else."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
 
 
 def _thing(thing: Mapping[str, Any], said: Callable[[str], str]) -> SaidBy:

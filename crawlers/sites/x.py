@@ -207,4 +207,4 @@ def _text(value: Any) -> str | None:
 
 def _decoded(text: str) -> str:
     """X writes `&`, `<` and `>` of a text as entities, and nothing else."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
