@@ -24,6 +24,7 @@ class Part(StrEnum):
     MEMORY = "memory"
     DATES = "dates"
     CRAWL = "crawl"
+    CASES = "cases"
     ALL = "all"
 
 
@@ -33,9 +34,11 @@ def add(app: typer.Typer) -> None:
 
 
 def bench(
-    parts: Annotated[list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl or all.")] = None,
+    parts: Annotated[
+        list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases or all.")
+    ] = None,
     posts: Annotated[
-        int | None, typer.Option(min=100, metavar="N", help="How many posts (dates) to measure on; each part has its own default.")
+        int | None, typer.Option(min=100, metavar="N", help="How many posts (dates, log entries) to measure on; each part has its own default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:
@@ -54,9 +57,9 @@ def bench(
 
 
 def _measures() -> dict[Part, Callable[..., Sequence[Figure]]]:
-    from bench import crawling, reading, storing
+    from bench import casework, crawling, reading, storing
 
     return {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
-        Part.MEMORY: storing.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl,
+        Part.MEMORY: storing.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.CASES: casework.cases,
     }  # fmt: skip

@@ -51,3 +51,13 @@ def test_a_small_crawl_is_measured_whole() -> None:
     wall, cpu, memory = crawl(100)
     assert (wall.unit, cpu.unit, memory.unit) == ("pages/s", "pages/s", "MB")
     assert wall.name.startswith("100 reviews on 5 pages")
+
+
+def test_the_case_log_is_measured_beside_a_bare_table() -> None:
+    from bench.casework import cases
+
+    appends, read, proved, traced = cases(100)
+    assert appends.baseline is not None
+    assert read.baseline is not None
+    assert 0 < appends.value < appends.baseline * 5
+    assert min(read.value, proved.value, traced.value) > 0
