@@ -124,7 +124,12 @@ class Cluster:
             raise ValueError(f"{place.shown}: {error}") from error
 
     def close(self) -> None:
-        """Close the connections; safe to call twice."""
+        """Let the searches of others see at once what was written, and close the connections; safe to call twice."""
+        names = [self.name(short) for short, written in self._written.items() if written != self._refreshed.get(short, 0)]
+        self._written.clear()
+        for name in names:
+            with suppress(ApiError, TransportError):
+                self.client.options(request_timeout=5, max_retries=0).indices.refresh(index=name)
         self.client.close()
 
     def name(self, short: str) -> str:

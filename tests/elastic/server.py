@@ -85,13 +85,14 @@ class Emptied:
     def take_back(self) -> None:
         """Empty all that were given out; documents go one by one, because making indices takes a server long."""
         for name in self._taken:
-            self._ask("POST", f"/{name}-*/_refresh")
-            hits = self._ask("POST", f"/{name}-*/_search", {"size": 10_000, "_source": False})["hits"]["hits"]
-            lines = [{"delete": {"_index": hit["_index"], "_id": hit["_id"]}} for hit in hits]
-            if lines:
-                self._ask("POST", "/_bulk?refresh=true", *lines)
+            self._empty(name)
         self._free += self._taken
         self._taken = []
+
+    def _empty(self, name: str) -> None:
+        self._ask("POST", f"/{name}-*/_refresh")
+        while hits := self._ask("POST", f"/{name}-*/_search", {"size": 10_000, "_source": False})["hits"]["hits"]:
+            self._ask("POST", "/_bulk?refresh=true", *({"delete": {"_index": hit["_index"], "_id": hit["_id"]}} for hit in hits))
 
     def close(self) -> None:
         """Take all away."""

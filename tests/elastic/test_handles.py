@@ -1,0 +1,71 @@
+"""The commands as they are typed, with a cluster as the store: made, proved, copied, kept, restored, rebuilt, searched, exported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bench import made
+from indexer.connect import connect
+from manage import app
+from plaint.model import Person
+from tests.elastic.server import Emptied
+from tests.handles.test_keep import take_in
+
+pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
+
+
+@pytest.fixture
+def store(emptied: Emptied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a store on a cluster with some posts and their evidence, in a working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    address = emptied.address()
+    stores = connect(address)
+    stores.registers.save_firms(made.FIRMS)
+    stores.registers.save_person(Person(key="tom", name="Tom", roles=("approver", "admin")))
+    take_in(stores, "schema_org", made.review_page(20), 1, made.FIRMS[0])
+    stores.close()
+    yield address
+    emptied.take_back()
+
+
+def ran(*words: str) -> Any:
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_a_store_on_a_cluster_is_proved_kept_moved_and_repaired(store: str, emptied: Emptied, tmp_path: Path) -> None:
+    total = ran("search", "", "--count", "--store", store)["total"]
+    assert total > 0
+    assert ran("verify", "--evidence", "--store", store)["holds"]
+    assert ran("rebuild", "--store", store)["indexed"] == total
+    assert ran("export", "", "--to", str(tmp_path / "all.csv"), "--store", store, "--as", "tom")["rows"] == total
+    assert ran("copy", "--from", store, "--to", f"sqlite:///{tmp_path}/copy.db", "--evidence", str(tmp_path / "copied"))["equal"]
+    for _ in range(2):
+        kept = ran("backup", str(tmp_path / "kept"), "--store", store)
+    assert (kept["seals"], kept["evidence_files"]) == (2, 1)
+    other = emptied.address()
+    back = ran("restore", str(tmp_path / "kept"), "--store", other)
+    assert (back["holds"], back["posts"]) == (True, total)
+    assert {check["name"]: check["state"] for check in ran("doctor", "--json", "--store", other)["checks"]}["store"] == "ok"
+
+
+def test_restoring_onto_something_is_refused(store: str, tmp_path: Path) -> None:
+    ran("backup", str(tmp_path / "kept"), "--store", store)
+    result = CliRunner().invoke(app, ["restore", str(tmp_path / "kept"), "--store", store])
+    assert result.exit_code == 1
+    assert "is not empty" in result.stderr
+
+
+def test_a_cluster_that_is_down_is_one_line_and_exit_status_1() -> None:
+    result = CliRunner().invoke(app, ["search", "refund", "--store", "http://127.0.0.1:9/plaint"])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "plaint: http://127.0.0.1:9/plaint: nothing answers there: is Elasticsearch running, and is the address right?"
+    ]
