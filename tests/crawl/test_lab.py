@@ -23,7 +23,12 @@ AT = "2026-11-24T10:00:00Z"
 NO_ID = "a review without an id that loses its words: what is left names another review; a page of them raises the alarm"
 OPTIONAL = "a sign that most posts rightly lack (a quote, an edit, what is answered, who is staff): its loss looks like its absence"
 OTHER_FORM = "the source says the same thing in two forms; without the better one the other is read"
+NO_END = "a mail has no end of its own: one that was cut reads as a shorter one"
 KNOWN = {
+    ("mailbox", "mbox"): NO_END,
+    ("mailbox", "message"): NO_END,
+    ("table", "part"): OPTIONAL,
+    ("takeout", "hangouts"): OTHER_FORM,
     ("askbot", "question"): OPTIONAL,
     ("demo_hostile", "two_blocks"): NO_ID,
     ("discourse", "topic"): OPTIONAL,
