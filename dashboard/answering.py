@@ -105,7 +105,7 @@ def checklist(case: Case, person: Person, now: datetime, zone: ZoneInfo) -> None
         known = case.checked.get(letter.id, ())
         sent = case.sent.get(letter.id)
         word = say("letters.sent", when=times.moment_text(sent, now, zone)) if sent else say("letters.some", done=len(known), of=len(letter.items))
-        sure = "" if letter.certainty == "verified" else f", {say('letters.unverified')}"
+        sure = "" if letter.certainty == "verified" else ", " + say("letters.unverified")
         with st.expander(f"{letter.title.capitalize()}: {word}", key=f"letter_{letter.id}", expanded=False):
             here.show(tag("p", f"{letter.rule}{sure}", class_="soft"))
             for item, says in letter.items.items():
