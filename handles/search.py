@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting, need_store, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def search(
     except Unreadable as error:
         refuse(f"{error} The query was: {query}")
     asked = Search(query=tree, facets=() if count else names, limit=0 if count else limit, sort=order, cursor=None if count else cursor)
+    need_store(store)
     with opened(store) as stores:
         try:
             found = archive.look_up(stores, _searcher(stores, as_), asked)

@@ -83,7 +83,8 @@ def test_what_is_wrong_is_said_in_one_line(address: str, typed: list[str], statu
     assert said in done.stderr
 
 
-def test_no_store_is_made_where_no_folder_is(tmp_path: Path) -> None:
-    done = RUN.invoke(app, ["search", "a", "--store", f"sqlite:///{tmp_path}/nowhere/a.db"])
-    assert done.exit_code == 1
-    assert "no folder" in done.stderr
+@pytest.mark.parametrize("name", ["plant.db", "nowhere/plaint.db"])
+def test_a_mistyped_store_is_no_empty_archive(tmp_path: Path, name: str) -> None:
+    ended = RUN.invoke(app, ["search", "refund", "--store", f"sqlite:///{tmp_path}/{name}"])
+    assert (ended.exit_code, "no store there" in ended.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
