@@ -309,6 +309,14 @@ def test_posts_that_a_full_walk_no_longer_shows_have_vanished(peer: Peer, store:
     assert refs(store) == {"r0", "r1", "r2", "r3"}
 
 
+def test_nothing_vanishes_from_a_source_that_shows_only_what_is_new(peer: Peer, store: str) -> None:
+    peer.pages([[post(1), post(2)]])
+    walk(store, peer, site={"whole": False})
+    peer.pages([[post(2), post(3)]])
+    run = walk(store, peer, site={"whole": False})
+    assert (run["state"], run["new"], run["gone"]) == ("done", 1, 0)
+
+
 @pytest.mark.parametrize(
     ("total", "more", "given"),
     [(4, None, {}), (3, "/missing", {}), (3, None, {"limit": 2}), (3, None, {"since": "2026-01-01"}), (None, "/firm?page=1", {})],
