@@ -127,13 +127,17 @@ def test_every_key_that_is_said_exists_and_every_word_is_used() -> None:
     assert said - set(wording.WORDS) == set()
     patterns = [re.escape(found).replace(r"\{\}", r"[\w.]+") for found in re.findall(r'say\(\s*f"([^"]+)"', re.sub(r"\{[^{}\"]*\}", "{}", code))]
     prefixes = ("state.", "sort.", "facet.", "gone.", "kind.", "role.", "page.")
-    quoted = set(re.findall(r'"([\w.]+)"', code.partition("WORDS: dict")[0] + "".join(text for file, text in sources() if file.name != "wording.py")))
+    quoted = set(re.findall(r'"([\w.]+)"', "".join(text for file, text in sources() if file.parent.name != "words")))
     unused = {
         key
         for key in wording.WORDS
         if key not in said | quoted and not key.startswith(prefixes) and not any(re.fullmatch(one, key) for one in patterns)
     }
     assert unused == set()
+
+
+def test_no_key_stands_in_two_files_of_words() -> None:
+    assert sum(len(part.WORDS) for part in wording.PARTS) == len(wording.WORDS)
 
 
 def test_words_that_are_made_from_values_exist() -> None:

@@ -1,0 +1,40 @@
+"""Words of the Reports page."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    # reports
+    "reports.what": "The running half-year and the two before it. A form is counted from the log each time it is opened.",
+    "reports.list": "Forms by firm and period",
+    "reports.none": "No form to fill",
+    "reports.none_why": "Forms exist for {regimes}; none of your firms is under one of these.",
+    "reports.back": "All forms",
+    "reports.state.running": "not over yet",
+    "reports.state.open": "open",
+    "reports.state.made": "made",
+    "reports.state.refused": "refused",
+    "reports.not_made": "not made yet",
+    "reports.not_over": "The period is not over: these are the figures so far.",
+    "reports.passed": "The validator refuses nothing",
+    "reports.passed_what": "{cases} under this regime; {start} outstanding at the start, {end} at the end.",
+    "reports.refused": "The validator refuses {number}",
+    "reports.missing": "Not loaded: load the regulator's list",
+    "reports.missing_do": "Complaints that belong into these rows are refused until the list is loaded.",
+    "reports.items": "Single questions of the form",
+    "reports.blank": "blank",
+    "reports.row": "Row",
+    "reports.unsure": "layout not verified",
+    "reports.given": "What the firm says itself",
+    "reports.nil": "A nil return",
+    "reports.group": "The return covers more than one entity",
+    "reports.frns": "Their firm reference numbers, with blanks between",
+    "reports.business": "Products the firm deals in (0 instead of a blank)",
+    "reports.consent": "The regulator may publish the figures",
+    "reports.matches": "The figures match what the firm publishes",
+    "reports.given_file": "Context figures are given in a file: plaint report --given FILE.",
+    "reports.files": "Make the working files",
+    "reports.files_what": "XLSX, CSV, JSON, the cases behind each cell, and the manifest, as one ZIP. That they left is an entry in the log.",
+    "reports.findings": "Findings as a file",
+    "reports.findings_what": "No working file is made of what the validator refuses. That it refused is an entry in the log.",
+    "reports.more": "{number} more are in the file of cases.",
+}
