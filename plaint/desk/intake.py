@@ -1,7 +1,7 @@
 """The only way in: what a page said becomes posts in the archive, or rejections in the quarantine.
 
-Crawls, imports and streams all call `receive`, once for each page. What cannot be understood is set aside with its
-reason and a stable id; the rest of the page is stored in one batch.
+Crawls, imports and streams all come here: `receive` takes one page, `receive_all` several at once. What cannot be
+understood is set aside with its reason and a stable id; the rest is stored in one batch.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 
 from plaint.desk import answers, opening, register
-from plaint.model import Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
+from plaint.model import Approval, Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import Outcome, Stores
 from plaint.posts.allowed import only
 from plaint.posts.brands import Names
@@ -61,13 +62,33 @@ class Tally:
         return self.new + self.known + self.changed + self.rejected
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one page said, for which run.
+
+    `asked` is the firm that was asked for; `seen` are refs that this run has counted already (a featured review comes
+    twice): they are stored, not counted again. With `since` (ISO 8601) posts that are certainly older are left out.
+    """
+
+    site: Site
+    capture: Capture
+    said: Iterable[RawPost | Rejection]
+    run: str
+    asked: Firm | None
+    seen: frozenset[str] | set[str] = frozenset()
+    since: str | None = None
+
+
 @dataclass(slots=True)
 class _Sorted:
-    """The items of one page on their way: posts to store, and what is set aside."""
+    """The items of one page on their way: posts to store, what is set aside, earlier states of posts, what became of them."""
 
     posts: list[Post] = field(default_factory=list)
     rejected: list[tuple[Rejection, bool]] = field(default_factory=list)
     older: int = 0
+    before: list[Post] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
 
 def receive(
@@ -83,28 +104,56 @@ def receive(
     seen: frozenset[str] | set[str] = frozenset(),
     since: str | None = None,
 ) -> Tally:
-    """Take in what one page said and tell what became of it.
+    """Take in what one page said and tell what became of it; see `Heard` and `receive_all`."""
+    (tally,) = receive_all(
+        stores, [Heard(site=site, capture=capture, said=said, run=run, asked=asked, seen=seen, since=since)], names=names, now=now
+    )  # fmt: skip
+    return tally
 
-    `seen` are refs that this run has counted already (a featured review comes twice): they are stored, not counted
-    again. With `since` (ISO 8601) posts that are certainly older are left out. Fields that the
-    register does not allow are dropped before anything is stored. The capture's evidence is made durable
-    before a post that points to it is stored.
+
+def receive_all(stores: Stores, pages: Sequence[Heard], *, names: Names, now: datetime) -> list[Tally]:
+    """Take in what several pages said, and tell what became of each.
+
+    No post may be on two of the pages: whoever gathers them ends the batch there. Fields that the register does not
+    allow are dropped before anything is stored. The evidence of all is made durable before a post that points to it is
+    stored.
     """
-    items = _sorted(said, site, capture, names, asked, since)
-    allowed = register.fields_allowed(stores.registers.approvals(), site.key, asked.key if asked is not None else None)
-    items.posts = [only(post, allowed) for post in items.posts]
-    items.posts, before = parted(items.posts, _held(stores, items.posts, seen))
+    approvals = stores.registers.approvals()
+    parts = [_part(stores, page, approvals, names, now) for page in pages]
     stores.evidence.sync()
-    quarantined = [_quarantined(rejection, site.key, capture, run, now) for rejection, _ in items.rejected]
-    if quarantined:
+    if quarantined := [item for part in parts for item in part.quarantined]:
         stores.runs.quarantine(quarantined)
-    outcomes = stores.posts.put(items.posts) if items.posts else []
-    present = [post for post, outcome in zip(items.posts, outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE}]
+    _put(stores, parts)
+    present = [
+        post for part in parts for post, outcome in zip(part.posts, part.outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE}
+    ]  # fmt: skip
     opening.open_tagged(stores, present, names, now)
     answers.tie(stores, present, now)
-    for state in before:  # one at a time: a batch keeps one state of an id
-        stores.posts.put([state])
-    return replace(_tally(items, outcomes, seen), set_aside=frozenset(item.id for item in quarantined))
+    for part in parts:
+        for state in part.before:  # one at a time: a batch keeps one state of an id
+            stores.posts.put([state])
+    return [
+        replace(_tally(part, part.outcomes, page.seen), set_aside=frozenset(item.id for item in part.quarantined))
+        for part, page in zip(parts, pages, strict=True)
+    ]  # fmt: skip
+
+
+def _part(stores: Stores, page: Heard, approvals: Sequence[Approval], names: Names, now: datetime) -> _Sorted:
+    """The items of a page, understood and without the fields that may not be kept."""
+    part = _sorted(page.said, page.site, page.capture, names, page.asked, page.since)
+    allowed = register.fields_allowed(approvals, page.site.key, page.asked.key if page.asked is not None else None)
+    posts = [only(post, allowed) for post in part.posts]
+    part.posts, part.before = parted(posts, _held(stores, posts, page.seen))
+    part.quarantined = [_quarantined(rejection, page.site.key, page.capture, page.run, now) for rejection, _ in part.rejected]
+    return part
+
+
+def _put(stores: Stores, parts: Sequence[_Sorted]) -> None:
+    """Store the posts of all parts in one transaction, and note what became of each."""
+    posts = [post for part in parts for post in part.posts]
+    outcomes = iter(stores.posts.put(posts) if posts else ())
+    for part in parts:
+        part.outcomes = list(islice(outcomes, len(part.posts)))
 
 
 def _held(stores: Stores, posts: Sequence[Post], seen: frozenset[str] | set[str]) -> dict[str, Post]:
