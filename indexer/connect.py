@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plaint.ports import CaseLog, Evidence, Posts, Registers, Runs, StoreDown
+from plaint.ports import CaseLog, Evidence, Leases, Posts, Presence, Registers, Runs, StoreDown
 
 if TYPE_CHECKING:
+    from indexer.sqlite_cases import SqliteCases
+    from indexer.sqlite_file import SqliteFile
+    from plaint.leases import Lease
     from plaint.ports import Stores
 
 
@@ -21,11 +24,24 @@ class SqliteStores:
     runs: Runs
     registers: Registers
     cases: CaseLog
+    presence: Presence
     evidence: Evidence
+    leases: Leases
+    file: SqliteFile
+    log: SqliteCases
+
+    def fenced(self, lease: Lease) -> SqliteStores:
+        """See `ports.Stores.fenced`."""
+        from indexer.sqlite_leases import before, within
+        from indexer.sqlite_posts import SqlitePosts
+        from indexer.sqlite_runs import SqliteRuns
+
+        file, log = self.file.guarded(within(lease)), self.log.guarded(before(lease, self.file))
+        return replace(self, posts=SqlitePosts(file), runs=SqliteRuns(file), cases=log)
 
     def close(self) -> None:
         """Let go of all files; safe to call twice."""
-        for part in (self.posts, self.registers, self.cases, self.evidence):
+        for part in (self.posts, self.registers, self.cases, self.presence, self.evidence):
             close = getattr(part, "close", None)
             if close is not None:
                 close()
@@ -70,18 +86,25 @@ def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:
     from indexer.evidence import WarcFolder
     from indexer.sqlite_cases import SqliteCases
     from indexer.sqlite_file import SqliteFile
+    from indexer.sqlite_leases import SqliteLeases
     from indexer.sqlite_posts import SqlitePosts
+    from indexer.sqlite_presence import SqlitePresence
     from indexer.sqlite_registers import SqliteRegisters
     from indexer.sqlite_runs import SqliteRuns
 
     if not path.parent.is_dir():
         raise StoreDown(f"{address}: there is no folder {path.parent}; make it, or give another address")
     file, beside = SqliteFile(path, "posts"), path.with_name(f"{path.name}.cases")
+    log = SqliteCases(beside)
     return SqliteStores(
         address=address,
         posts=SqlitePosts(file),
         runs=SqliteRuns(file),
         registers=SqliteRegisters(beside),
-        cases=SqliteCases(beside),
+        cases=log,
+        presence=SqlitePresence(path.with_name(f"{path.name}.here")),
         evidence=WarcFolder(evidence or path.with_name(f"{path.name}.evidence")),
+        leases=SqliteLeases(file),
+        file=file,
+        log=log,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.elastic_cases import ElasticCases
 from indexer.elastic_client import Cluster, Place
+from indexer.elastic_leases import ElasticLeases
 from indexer.elastic_posts import ElasticPosts
+from indexer.elastic_presence import ElasticPresence
 from indexer.elastic_registers import ElasticRegisters
 from indexer.elastic_runs import ElasticRuns
 from indexer.elastic_setup import Layout, make_missing
 from indexer.evidence import WarcFolder
-from plaint.ports import CaseLog, Evidence, Posts, Registers, Runs
+from plaint.leases import Lease
+from plaint.ports import CaseLog, Evidence, Leases, Posts, Presence, Registers, Runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +28,14 @@ class ElasticStores:
     runs: Runs
     registers: Registers
     cases: CaseLog
+    presence: Presence
     evidence: Evidence
+    leases: Leases
+
+    def fenced(self, lease: Lease) -> ElasticStores:
+        """See `ports.Stores.fenced`."""
+        cluster = self.cluster.guarded(ElasticLeases(self.cluster).guard(lease))
+        return replace(self, posts=ElasticPosts(cluster), runs=ElasticRuns(cluster), cases=ElasticCases(cluster))
 
     def close(self) -> None:
         """Let go of connections and files; safe to call twice."""
@@ -44,5 +54,5 @@ def opened(address: str, place: Place, layout: Layout, evidence: Path) -> Elasti
         raise
     return ElasticStores(
         address=address, cluster=cluster, posts=ElasticPosts(cluster), runs=ElasticRuns(cluster), registers=ElasticRegisters(cluster),
-        cases=ElasticCases(cluster), evidence=WarcFolder(evidence),
+        cases=ElasticCases(cluster), presence=ElasticPresence(cluster), evidence=WarcFolder(evidence), leases=ElasticLeases(cluster),
     )  # fmt: skip

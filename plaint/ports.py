@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from plaint.leases import Lease
 from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
 from plaint.query.tree import CaseMark, Found, Search
 
@@ -287,6 +289,46 @@ class CaseFilter:
     offset: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Somebody on a case of a firm until a moment (ISO 8601 in UTC); `doing` is a word of `plaint.desk.presence.Doing`."""
+
+    case: str
+    firm: str
+    person: str
+    doing: str
+    until: str
+
+
+class Presence(Protocol):
+    """Who is on a case now. No act, so not in the log; a sign that is not given again lapses, and nothing is kept of it."""
+
+    def here(self, present: Present, *, now: str) -> None:
+        """Show somebody on a case until the moment it says; the last sign of a person on a case counts."""
+
+    def left(self, case: str, person: str) -> None:
+        """Show somebody on a case no more; nothing when they were not on it."""
+
+    def who(self, cases: Sequence[str], *, now: str) -> list[Present]:
+        """Who is on any of these cases, by case, then by person; signs that have lapsed at `now` are left out."""
+
+
+class Leases(Protocol):
+    """Work that one owner does at a time. Owners are named by processes; moments are aware."""
+
+    def take(self, name: str, owner: str, now: datetime, until: datetime) -> Lease | None:
+        """Have the work until a moment; None while somebody else has it. With a new owner the token grows."""
+
+    def keep(self, lease: Lease, until: datetime, said: Mapping[str, str] | None = None) -> Lease:
+        """Have it longer, and note `said` with it (None: what was noted stays); raises LeaseLost when it has another owner."""
+
+    def release(self, lease: Lease) -> None:
+        """Let go of it, so that another may have it at once; nothing when it was lost before."""
+
+    def all(self) -> list[Lease]:
+        """All leases by name, lapsed and released ones too."""
+
+
 class Evidence(Protocol):
     """What was fetched, as it was."""
 
@@ -331,7 +373,17 @@ class Stores(Protocol):
     runs: Runs
     registers: Registers
     cases: CaseLog
+    presence: Presence
     evidence: Evidence
+    leases: Leases
+
+    def fenced(self, lease: Lease) -> Stores:
+        """The same stores for the owner of a lease: once it has another owner, writes to posts, runs and the log raise LeaseLost.
+
+        On SQLite posts and runs ask within the transaction that writes; the log, in a file of its own, and a cluster ask just
+        before. What may slip through there is a repetition: posts, runs and rule-made cases have ids that the new owner uses too.
+        Evidence is only ever added to and is not fenced.
+        """
 
     def close(self) -> None:
         """Let go of files and sockets; safe to call twice."""
