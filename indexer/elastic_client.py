@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -115,6 +116,7 @@ class Cluster:
         self._turn = Lock()
         self._written: dict[str, int] = {}
         self._refreshed: dict[str, int] = {}
+        self._guard: Callable[[], None] | None = None
         login: Json = {"basic_auth": (place.user, place.password or "")} if place.user else {}
         trust: Json = {"ca_certs": str(place.ca)} if place.ca is not None else {}
         try:
@@ -131,6 +133,12 @@ class Cluster:
             with suppress(ApiError, TransportError):
                 self.client.options(request_timeout=5, max_retries=0).indices.refresh(index=name)
         self.client.close()
+
+    def guarded(self, guard: Callable[[], None]) -> Cluster:
+        """The same cluster for a writer whom `guard` may turn away: it is asked before each request that writes."""
+        other = copy(self)
+        other._guard = guard
+        return other
 
     def name(self, short: str) -> str:
         """The alias of an index."""
@@ -241,6 +249,8 @@ class Cluster:
 
     def create(self, short: str, id: str, doc: Mapping[str, Any]) -> None:
         """Write a document that must not exist yet; raises Conflicted."""
+        if self._guard is not None:
+            self._guard()
         try:
             self.ask(lambda: self.client.create(index=self.name(short), id=id, document=doc, require_alias=True))
         except ApiError as error:
@@ -278,6 +288,8 @@ class Cluster:
             lines.append({verb: {**meta, "_index": self.name(meta["_index"])}})
             if doc is not None:
                 lines.append(doc)
+        if self._guard is not None:
+            self._guard()
         answer = self.ask(lambda: self.client.bulk(operations=lines, require_alias=True))
         return [next(iter(item.values())) for item in answer["items"]]
 

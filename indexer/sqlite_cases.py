@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ class SqliteCases:
 
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, "cases", synced=True)
+
+    def guarded(self, guard: Callable[[sqlite3.Connection], None]) -> SqliteCases:
+        """The same log for a writer whom `guard` may turn away."""
+        other = copy(self)
+        other._file = self._file.guarded(guard)
+        return other
 
     def close(self) -> None:
         """Let go of the file; safe to call twice."""

@@ -9,8 +9,9 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from threading import Lock
 
@@ -49,7 +50,14 @@ class SqliteFile:
         self._idle: list[sqlite3.Connection] = []
         self._lock = Lock()
         self._process = os.getpid()
+        self._guard: Callable[[sqlite3.Connection], None] | None = None
         self._migrate()
+
+    def guarded(self, guard: Callable[[sqlite3.Connection], None]) -> SqliteFile:
+        """The same file for a writer whom `guard` may turn away: it is asked at the beginning of each transaction, which it may end by raising."""
+        other = copy(self)
+        other._guard, other._idle, other._lock = guard, [], Lock()
+        return other
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -68,6 +76,8 @@ class SqliteFile:
         with self._turn(), self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if self._guard is not None:
+                    self._guard(connection)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
