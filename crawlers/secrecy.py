@@ -7,7 +7,6 @@ and logs has the name only.
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
@@ -15,6 +14,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlu
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
 from crawlers.captured import unpacked
+from crawlers.named_secrets import MissingSecret as MissingSecret
+from crawlers.named_secrets import values as values
 from crawlers.page import Broken
 
 if TYPE_CHECKING:
@@ -25,19 +26,6 @@ STRUCK = b"[struck out]"
 
 SHORTEST = 6
 """Characters from which a part of a secret is struck out by itself; shorter ones would black out ordinary words."""
-
-
-class MissingSecret(LookupError):
-    """A source needs a secret that the environment does not have."""
-
-
-def values(wanted: Iterable[str]) -> dict[str, str]:
-    """The secrets of those names from the environment; raises MissingSecret that says which to set."""
-    found = {name: os.environ.get(name, "") for name in wanted}
-    missing = sorted(name for name, value in found.items() if not value)
-    if missing:
-        raise MissingSecret(f"set {' and '.join(missing)} in the environment: the source signs its requests with it")
-    return found
 
 
 def fill_query(url: str, wanted: Mapping[str, str], known: Mapping[str, str]) -> tuple[str, dict[str, str]]:

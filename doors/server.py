@@ -1,4 +1,4 @@
-"""The public form over HTTP: `/FIRM` shows it, sending it takes an entry in. Nothing else is answered.
+"""The doors over HTTP: `/FIRM` shows a form and takes what is sent, `/hooks/SOURCE` takes signed deliveries. Nothing else is answered.
 
 Plain HTTP/1.1 for a proxy that speaks TLS. No cookies, no scripts, no logs of visitors. What one connection can cost is
 bounded: size, time, and how many are served at once.
@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 
-from doors import form, guard
+from doors import form, guard, hooks
+from doors.replies import Reply, plain
 from doors.take import is_open, take_in
 from plaint.desk.rights import Refused
 from plaint.model import Firm
@@ -39,16 +40,6 @@ HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What is sent back."""
-
-    status: int
-    body: str
-    kind: str = "text/html; charset=utf-8"
-    headers: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(slots=True)
 class Door:
     """What the server knows: the stores, and who may send how often. `clock` gives epoch seconds."""
@@ -66,6 +57,8 @@ class Door:
     def show(self, path: str) -> Reply:
         """The answer to GET."""
         parts = urlsplit(path)
+        if parts.path.startswith(hooks.ROOT):
+            return hooks.challenge(parts.path.removeprefix(hooks.ROOT), parts.query)
         if parts.path == "/door.css":
             return Reply(status=200, body=form.STYLE, kind="text/css; charset=utf-8", headers=(("Cache-Control", "max-age=3600"),))
         firm = self._firm(parts.path)
@@ -149,6 +142,9 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
             self._answer(lambda: door.show(self.path))
 
         def do_POST(self) -> None:
+            if urlsplit(self.path).path.startswith(hooks.ROOT):
+                self._hook()
+                return
             length = self.headers.get("Content-Length", "")
             kind = self.headers.get_content_type()
             if not length.isdecimal() or int(length) > form.LARGEST or kind != "application/x-www-form-urlencoded":
@@ -156,6 +152,19 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
                 return
             body = self.rfile.read(int(length))
             self._answer(lambda: door.send(self.path, body, self._visitor()))
+
+        def _hook(self) -> None:
+            """A delivery: read whole, as its signature covers every byte."""
+            length = self.headers.get("Content-Length", "")
+            if not length.isdecimal() or int(length) > hooks.LARGEST:
+                self._say(plain(413, f"At most {hooks.LARGEST:,} bytes, and their number in Content-Length."))
+                return
+            body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                raise ConnectionError("a delivery that was cut off")
+            key = urlsplit(self.path).path.removeprefix(hooks.ROOT)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._answer(lambda: hooks.deliver(door.stores, key, body, headers, door.clock))
 
         def _visitor(self) -> str:
             """The visitor's address; behind a proxy the one that the proxy saw, which is the last it names."""

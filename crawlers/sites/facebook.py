@@ -14,7 +14,9 @@ from crawlers.reading import each, key_of
 
 site = Site(
     key="facebook", name="Facebook pages", home="https://graph.facebook.com", kind=Kind.POST,
-    access="Graph API with the page's own token; webhooks", terms="https://developers.facebook.com/terms/", delay=1,
+    access="Graph API with the page's own token; webhooks at `/hooks/facebook` of `plaint serve --public`; "
+           "the firm's handle is the page's number",
+    terms="https://developers.facebook.com/terms/", delay=1,
     ownership=Ownership.OWNED, whole=False, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),
 )  # fmt: skip
 SECRET = "FACEBOOK_PAGE_TOKEN"  # noqa: S105  (a secret's name)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 
@@ -19,66 +15,11 @@ from crawlers.rereading import rereader
 from doors.code import write_code
 from doors.form import LARGEST
 from doors.guard import EACH
-from doors.server import Door, server_of
 from plaint.desk.keeping import verify
-from plaint.model import Approval, Firm, Ownership
 from plaint.posts.brands import Names
 from plaint.query.tree import Search
 from tests.crawl.test_commands import plaint
-
-ACME = Firm(key="acme", name="Acme Bank")
-APPROVED = Approval(source="front_door", firm="acme", ownership=Ownership.DIRECT, approved=True, review_on="2099-01-01")
-
-
-class Clock:
-    now = 1_780_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class Visitor:
-    port: int
-    clock: Clock
-    stores: Any
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, dict[str, str]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
-        connection.request(method, path, body, {**kind, **headers})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, text, dict(answer.getheaders())
-
-    def ticket(self, path: str = "/acme") -> str:
-        found = re.search(r'name="ticket" value="([^"]+)"', self.ask("GET", path)[1])
-        assert found
-        self.clock.now += 10
-        return found[1]
-
-    def send(self, **fields: str) -> tuple[int, str, dict[str, str]]:
-        said = {"text": "The machine kept my card.", "read": "yes", **fields}
-        if "ticket" not in said:
-            said["ticket"] = self.ticket()
-        return self.ask("POST", "/acme", urlencode(said).encode())
-
-    def posts(self) -> list[Any]:
-        return list(self.stores.posts.search(Search(limit=100)).hits)
-
-
-@pytest.fixture
-def visitor(stores: Any) -> Iterator[Visitor]:
-    stores.registers.save_firms([ACME, Firm(key="shut", name="Shut Bank")])
-    stores.registers.save_approval(APPROVED)
-    clock = Clock()
-    with server_of(Door(stores, clock=clock), "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield Visitor(server.server_address[1], clock, stores)
-        server.shutdown()
-        thread.join()
+from tests.doors.visiting import ACME, Visitor
 
 
 def test_what_was_entered_is_a_post_like_any_other_with_its_evidence(visitor: Visitor) -> None:
