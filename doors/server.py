@@ -32,6 +32,9 @@ AT_ONCE = 32
 PATIENCE = 10.0
 """Seconds in which a visitor's browser must have said everything."""
 
+DRAINED = 16 * 1024 * 1024
+"""Bytes of a delivery that is too large which are read and forgotten before it is refused."""
+
 HEADERS = (
     ("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
@@ -157,6 +160,7 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
             """A delivery: read whole, as its signature covers every byte."""
             length = self.headers.get("Content-Length", "")
             if not length.isdecimal() or int(length) > hooks.LARGEST:
+                self._pass_over(int(length) if length.isdecimal() else 0)
                 self._say(plain(413, f"At most {hooks.LARGEST:,} bytes, and their number in Content-Length."))
                 return
             body = self.rfile.read(int(length))
@@ -165,6 +169,12 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
             key = urlsplit(self.path).path.removeprefix(hooks.ROOT)
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._answer(lambda: hooks.deliver(door.stores, key, body, headers, door.clock))
+
+        def _pass_over(self, length: int) -> None:
+            """Take what is sent off the line, up to a bound: who is still sending when the line is cut never hears why."""
+            left = min(length, DRAINED)
+            while left and (piece := self.rfile.read(min(left, 65_536))):
+                left -= len(piece)
 
         def _visitor(self) -> str:
             """The visitor's address; behind a proxy the one that the proxy saw, which is the last it names."""
