@@ -42,6 +42,7 @@ LEAVES = (
     Leaf(key="search", right=Right.READ_POSTS),
     Leaf(key="post", right=Right.READ_POSTS, listed=False),
     Leaf(key="work", right=Right.WORK_CASES),
+    Leaf(key="board", right=Right.READ_CASES),
     Leaf(key="case", right=Right.READ_CASES, listed=False),
     Leaf(key="deadlines", right=Right.READ_CASES),
     Leaf(key="reports", right=Right.MAKE_RETURNS),

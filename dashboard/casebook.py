@@ -77,3 +77,15 @@ def due_tally(person: Person, firm: Firm | None) -> DueTally:
 def cases_of(person: Person, post: str) -> Sequence[CaseRow]:
     """The cases that a post belongs to: one a firm at most."""
     return casework.list_cases(here.stores(), person, CaseFilter(post=post, limit=10), here.now()).rows
+
+
+LOOKED = 500
+"""Open cases whose teams and labels are offered as filters; others can be typed into the address."""
+
+
+def teams_and_labels(person: Person, firm: Firm | None) -> tuple[list[str], list[str]]:
+    """The teams and the labels that open cases have."""
+    asked = CaseFilter(firm=firm.key if firm else None, states=OPEN_STATES, limit=LOOKED)
+    rows = casework.list_cases(here.stores(), person, asked, here.now()).rows
+    teams = {str(row.facts["team"]) for row in rows if row.facts.get("team")}
+    return sorted(teams), sorted({label for row in rows for label in row.facts.get("labels", ())})

@@ -49,7 +49,7 @@ function press(event) {
 
 // J and K move the focus along the hits or rows; Enter then opens, as on any link.
 function walk(step) {
-  const links = [...document.querySelectorAll(".hits h3 a, [data-row] td a")]
+  const links = [...document.querySelectorAll(".hits h3 a, .bcard h3 a, [data-row] td a")]
   const rows = links.filter((link, i) => i === 0 || !link.closest("tr") || link.closest("tr") !== links[i - 1].closest("tr"))
   const now = rows.indexOf(document.activeElement)
   rows[Math.max(0, Math.min(rows.length - 1, now + step))]?.focus()

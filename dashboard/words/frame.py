@@ -8,6 +8,7 @@ WORDS: dict[str, str] = {
     "page.search": "Search",
     "page.post": "Post",
     "page.work": "My work",
+    "page.board": "Board",
     "page.case": "Case",
     "page.deadlines": "Deadlines",
     "page.reports": "Reports",

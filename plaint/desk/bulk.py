@@ -5,7 +5,7 @@ Each case is decided for itself: what is refused there is told with its reason a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,19 +54,29 @@ def every(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> 
             return list(dict.fromkeys(found))
 
 
-def run(stores: Stores, person: Person, wanted: CaseFilter, asked: Command, *, expect: int, now: datetime, command: str) -> Bulk:
+Told = Callable[[int, int], None]
+"""Is told, while a bulk act runs, how many cases are behind it and how many there are."""
+
+
+def run(
+    stores: Stores, person: Person, wanted: CaseFilter, asked: Command, *, expect: int, now: datetime, command: str, told: Told | None = None
+) -> Bulk:  # fmt: skip
     """Do `asked` on every case that matches, if they are still as many as the dry run said."""
-    require(person, Right.WORK_CASES)
-    if isinstance(asked, Reject):
-        raise Refused("whether something is a complaint is decided case by case, not in bulk")
-    if stores.cases.command_done(command):
-        raise Refused(f"the bulk act {command} was done already")
+    _allow(stores, person, asked, command)
     cases = every(stores, person, wanted, now)
     if len(cases) != expect:
         raise Refused(f"{len(cases)} cases match now, not {expect}: look again, then repeat with the new number")
+    return run_on(stores, person, cases, asked, now=now, command=command, told=told)
+
+
+def run_on(
+    stores: Stores, person: Person, cases: Sequence[str], asked: Command, *, now: datetime, command: str, told: Told | None = None
+) -> Bulk:  # fmt: skip
+    """Do `asked` on the named cases, each decided for itself; what is refused is told and stops nothing else."""
+    _allow(stores, person, asked, command)
     to = getattr(asked, "to", None)
     done, refused = [], {}
-    for case in cases:
+    for number, case in enumerate(cases, 1):
         try:
             if isinstance(to, str):
                 may_take(stores, to, load_case(stores, case)[0].firm)
@@ -78,9 +88,19 @@ def run(stores: Stores, person: Person, wanted: CaseFilter, asked: Command, *, e
             done.append(case)
         except Refused as refusal:
             refused[case] = refusal.reason
+        if told is not None:
+            told(number, len(cases))
     act = type(asked).__name__.lower()
     record(stores, "bulk", person, DONE, {"act": act, "cases": done, "refused": len(refused)}, now, command)
     return Bulk(id=command, act=act, done=tuple(done), refused=refused)
+
+
+def _allow(stores: Stores, person: Person, asked: Command, command: str) -> None:
+    require(person, Right.WORK_CASES)
+    if isinstance(asked, Reject):
+        raise Refused("whether something is a complaint is decided case by case, not in bulk")
+    if stores.cases.command_done(command):
+        raise Refused(f"the bulk act {command} was done already")
 
 
 def take_back(stores: Stores, person: Person, bulk: str, *, now: datetime, command: str) -> Bulk:

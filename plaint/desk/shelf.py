@@ -75,6 +75,17 @@ def save_view(
     record(stores, "views", person, "ViewSaved", said, now, command, bodies={"asked": msgspec.json.encode(asked).decode()})
 
 
+def rename_view(stores: Stores, person: Person, key: str, *, to: str, now: datetime, command: str) -> None:
+    """Call a view of one's own by another key; refused where that one is taken."""
+    known = view(stores, person, key)
+    if known.owner != person.key:
+        raise Refused(f"{key} is not your view")
+    if to in _views(stores):
+        raise Refused(f"there is a view {to} already; choose another name")
+    save_view(stores, person, to, known.wanted, shared=known.shared, due_within=known.due_within, now=now, command=f"{command}:to")
+    drop_view(stores, person, key, now=now, command=f"{command}:from")
+
+
 def drop_view(stores: Stores, person: Person, key: str, *, now: datetime, command: str) -> None:
     """Forget a view of one's own."""
     if view(stores, person, key).owner != person.key:
