@@ -20,6 +20,7 @@ import msgspec
 from indexer.elastic_client import Cluster, Conflicted, Json
 from indexer.elastic_docs import doc_id
 from indexer.elastic_numbers import Numbered
+from indexer.elastic_tally import asked, counted
 from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
 from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, StoreDown
 
@@ -192,6 +193,11 @@ class ElasticCases:
                 "track_total_hits": True, "from": wanted.offset, "size": wanted.limit}  # fmt: skip
         answer = self._c.search("cases", body)
         return [_rows.decode(hit["_source"]["shown"]) for hit in answer["hits"]["hits"]], answer["hits"]["total"]["value"]
+
+    def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
+        """See `ports.CaseLog.tally`."""
+        answer = self._c.search("cases", {"query": _where(wanted), "size": 0, "track_total_hits": False, "aggs": asked(by)})
+        return dict(counted(answer["aggregations"], by))
 
     def command_done(self, command: str) -> bool:
         """See `ports.CaseLog.command_done`."""

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from indexer.sqlite_file import SqliteFile
+from indexer.sqlite_tally import tally
 from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
 from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal
 
@@ -177,6 +178,12 @@ class SqliteCases:
             )
             return [_rows.decode(shown) for (shown,) in found], total
 
+    def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
+        """See `ports.CaseLog.tally`."""
+        where, values = _where(wanted)
+        with self._file.reading() as connection:
+            return tally(connection, where, values, by)
+
     def command_done(self, command: str) -> bool:
         """See `ports.CaseLog.command_done`."""
         with self._file.reading() as connection:
@@ -258,11 +265,11 @@ def _where(wanted: CaseFilter) -> tuple[str, list[Any]]:
     if wanted.unassigned:
         parts.append("assignee IS NULL")
     if wanted.post is not None:
-        parts.append('"case" IN (SELECT "case" FROM case_posts WHERE post = ?)')
+        parts.append('cases."case" IN (SELECT "case" FROM case_posts WHERE post = ?)')
         values.append(wanted.post)
     for said, asked in (("IN", wanted.marks), ("NOT IN", wanted.without)):
         for mark in asked:
-            parts.append(f'"case" {said} (SELECT "case" FROM case_marks WHERE mark = ?)')
+            parts.append(f'cases."case" {said} (SELECT "case" FROM case_marks WHERE mark = ?)')
             values.append(mark)
     if wanted.due_before is not None:
         parts.append("due < ?")

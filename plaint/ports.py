@@ -245,15 +245,42 @@ class CaseLog(Protocol):
     def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
         """Projected cases and the exact number of all that match, soonest due first, then id."""
 
+    def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
+        """How many of all cases that match have which values of `by`, in its order; exact.
+
+        A part of `by` is `firm`, `state` or `assignee` (None: nobody), or how marks begin, such as `team:`: then the value
+        is the rest of the mark, a case with several counts under each, and a case with none is not counted. The filter's
+        limit and offset are ignored.
+        """
+
     def command_done(self, command: str) -> bool:
         """Whether the log has this command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRow:
-    """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline.
+class RowClock:
+    """An open clock of a case whose passing would be a breach. `due` is its last moment, ISO 8601 in UTC.
 
-    `marks` are what it can be filtered by besides: `label:refund`, `priority:high`, `team:cards`, `product:…`.
+    `day` is the last local day as the rule counts it; `risky_from` the moment from which it is at risk; `provisional`
+    says that nobody has decided yet whether it is a complaint.
+    """
+
+    regime: str
+    key: str
+    label: str
+    rule: str
+    due: str
+    day: str
+    risky_from: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline, `clocks` are all, soonest first.
+
+    `marks` are what it can be filtered by besides: `label:refund`, `priority:high`, `team:cards`, `product:…`, `day:2026-12-03`
+    for each day on which a clock is due.
     """
 
     case: str
@@ -268,6 +295,7 @@ class CaseRow:
     assignee: str | None = None
     due: str | None = None
     due_clock: str | None = None
+    clocks: tuple[RowClock, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
 

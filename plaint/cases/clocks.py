@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from plaint.cases.case import Case, State
 from plaint.deadlines.engine import Answer, BadInputs, Deadline, deadlines
-from plaint.deadlines.regimes import Regime, regimes
+from plaint.deadlines.regimes import Clock, Regime, regimes
 from plaint.deadlines.start import Start, start_of
 from plaint.model import Firm, moment_of
 
@@ -20,7 +20,7 @@ AT_RISK = 0.75
 """Share of a clock's time after which it is at risk, where the firm has set no other."""
 
 LAST_DAY = timedelta(days=1)
-"""With less left than this a clock is at risk whatever its length."""
+"""With less left than this a clock that counts days is at risk whatever its length."""
 
 
 class Status(StrEnum):
@@ -38,8 +38,8 @@ class CaseClock:
     """One clock of a case.
 
     `due` is the last moment (UTC), None where there is no date; `due_latest` differs where the start is known only as a
-    span. `used` is the share of the time that has passed (more than 1: over). `met_at` is when it was met. `why` says
-    in a sentence why the status is what it is.
+    span. `risky_from` is the moment from which it is at risk. `used` is the share of the time that has passed (more than
+    1: over). `met_at` is when it was met. `why` says in a sentence why the status is what it is.
     """
 
     deadline: Deadline
@@ -47,6 +47,7 @@ class CaseClock:
     why: str
     due: datetime | None = None
     due_latest: datetime | None = None
+    risky_from: datetime | None = None
     used: float | None = None
     met_at: str | None = None
     provisional: bool = False
@@ -70,10 +71,13 @@ class Clocks:
     clocks: tuple[CaseClock, ...] = ()
     trouble: tuple[str, ...] = ()
 
+    def waiting(self) -> tuple[CaseClock, ...]:
+        """The open clocks with a date whose passing would be a breach, soonest due first."""
+        return tuple(clock for clock in self.clocks if clock.is_open and clock.due is not None and not clock.deadline.clock.optional)
+
     def next_due(self) -> CaseClock | None:
-        """The open clock that is due first and whose passing would be a breach."""
-        waiting = (clock for clock in self.clocks if clock.is_open and clock.due is not None and not clock.deadline.clock.optional)
-        return next(waiting, None)
+        """The one of those that is due first."""
+        return next(iter(self.waiting()), None)
 
 
 def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
@@ -147,12 +151,21 @@ def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, no
 def _running(clock: CaseClock, due: datetime, began: datetime, now: datetime, at_risk: float) -> CaseClock:
     """A clock for which nothing was done yet."""
     used = round((now - began) / (due - began), 4) if due > began else 1.0
+    risky_from = _risky_from(clock.deadline.clock, began, due, at_risk)
+    clock = replace(clock, risky_from=risky_from)
     if now > due and clock.deadline.clock.optional:
         return replace(clock, why="its time has passed, which is no breach; the other clocks run on")
     if now > due:
         return replace(clock, status=Status.BREACHED, why=f"over by {spoken_span(now - due)}", used=used)
-    status = Status.AT_RISK if used >= at_risk or due - now < LAST_DAY else Status.ON_TRACK
+    status = Status.AT_RISK if now >= risky_from else Status.ON_TRACK
     return replace(clock, status=status, why=f"{spoken_span(due - now)} left, {used:.0%} used", used=used)
+
+
+def _risky_from(clock: Clock, began: datetime, due: datetime, firms_share: float) -> datetime:
+    """When a clock comes at risk: after its own share of the time, else the firm's, and on its last day at the latest."""
+    share = firms_share if clock.at_risk is None else clock.at_risk
+    after = began + (due - began) * share if due > began else began
+    return after if clock.unit == "hour" else min(after, due - LAST_DAY)
 
 
 def spoken_span(span: timedelta) -> str:

@@ -5,7 +5,7 @@ What is refused is logged in the stream `access`. The acts themselves are in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import structlog
@@ -19,7 +19,7 @@ from plaint.cases.spoken import spoken
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, require
 from plaint.model import Firm, Person, iso, moment_of
-from plaint.ports import CASE_STREAM, CaseRow, Conflict, StoreDown, Stores
+from plaint.ports import CASE_STREAM, CaseRow, Conflict, RowClock, StoreDown, Stores
 from plaint.query.tree import CaseMark
 
 _events = structlog.get_logger()
@@ -130,12 +130,14 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
     """A case as lists show it."""
     clocks = clocks_of(case, firm, now)
     due = clocks.next_due()
+    open_clocks = tuple(_row_clocks(clocks))
     trouble = _uncounted(clocks)
     facts = {
         "status": case.status.value, "acknowledged": case.done.get("acknowledged"), "closed_how": case.closed_how,
         "code": case.code, "notes": case.notes, "opened_by": case.opened_by, "provisional": due.provisional if due else None,
         "due_day": due.deadline.last.isoformat() if due and due.deadline.last else None,
         "due_label": due.deadline.clock.label if due else None, "due_rule": due.deadline.clock.rule if due else None,
+        "risky_from": iso(due.risky_from) if due and due.risky_from else None,
         "start": clocks.start.at if clocks.start else None, "proposed_by": case.proposed_by, "proposed_score": case.proposed_score,
         "outcome": case.outcome, "resolved": case.resolved_at,
         "team": case.team, "priority": None if case.priority == "normal" else case.priority, "labels": list(case.labels) or None,
@@ -147,10 +149,27 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
         case=case.id, version=case.version, firm=case.firm, state=case.state.value, title=case.title or "", source=case.source,
         posts=case.posts, opened=case.opened_at, changed=case.changed_at, assignee=case.assignee,
         due=iso(due.due) if due and due.due else None,
-        due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None,
+        due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None, clocks=open_clocks,
         facts={name: value for name, value in facts.items() if value is not None},
-        marks=(*marks_of(case, now), *(("trouble",) if trouble else ())),
+        marks=(*marks_of(case, now), *_days(open_clocks), *(("trouble",) if trouble else ())),
     )  # fmt: skip
+
+
+def _row_clocks(clocks: Clocks) -> Iterator[RowClock]:
+    """The open clocks as lists show them."""
+    for one in clocks.waiting():
+        if one.due is not None:
+            clock, last = one.deadline.clock, one.deadline.last or one.due.date()
+            yield RowClock(
+                regime=one.deadline.regime, key=one.deadline.key, label=clock.label, rule=clock.rule, due=iso(one.due), day=last.isoformat(),
+                risky_from=iso(one.risky_from or one.due), provisional=one.provisional,
+            )  # fmt: skip
+
+
+def _days(clocks: Sequence[RowClock]) -> tuple[str, ...]:
+    """The marks by which days are counted: each day with a clock once, and each clock with its day."""
+    days = dict.fromkeys(f"day:{one.day}" for one in clocks)
+    return (*days, *(f"clock:{one.day}:{one.regime}:{one.key}" for one in clocks))
 
 
 def _uncounted(clocks: Clocks) -> list[str]:

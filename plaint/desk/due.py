@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from plaint.cases.clocks import AT_RISK, LAST_DAY
+from plaint.cases.clocks import LAST_DAY
 from plaint.cases.queues import OPEN_STATES
 from plaint.desk.casework import list_cases
 from plaint.model import Person, iso, moment_of
@@ -48,9 +48,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """What is due until a moment, soonest first; `total` is how many there are, `uncounted` the cases without a date because of a calendar."""
+    """What is due until a moment, soonest first: `dues` has each case once, with its clock that is due first, `clocks` every clock.
+
+    `total` is how many cases there are, `uncounted` the cases without a date because of a calendar.
+    """
 
     dues: tuple[Due, ...]
+    clocks: tuple[Due, ...]
     total: int
     uncounted: tuple[CaseRow, ...] = ()
 
@@ -60,7 +64,8 @@ def ahead(stores: Stores, person: Person, *, firm: str | None, until: datetime, 
     asked = CaseFilter(firm=firm, states=OPEN_STATES, due_before=iso(until), limit=MOST)
     listed = list_cases(stores, person, asked, now)
     broken = list_cases(stores, person, replace(asked, due_before=None, marks=(TROUBLE,), limit=50), now)
-    return Ahead(dues=tuple(_dues(listed.rows, now, zone)), total=listed.total, uncounted=broken.rows)
+    clocks = sorted(_clocks(listed.rows, until, now), key=lambda one: (one.at, one.row.case))
+    return Ahead(dues=tuple(_dues(listed.rows, now, zone)), clocks=tuple(clocks), total=listed.total, uncounted=broken.rows)
 
 
 def _dues(rows: Iterable[CaseRow], now: datetime, zone: ZoneInfo) -> Iterable[Due]:
@@ -76,15 +81,30 @@ def _dues(rows: Iterable[CaseRow], now: datetime, zone: ZoneInfo) -> Iterable[Du
         )  # fmt: skip
 
 
+def _clocks(rows: Iterable[CaseRow], until: datetime, now: datetime) -> Iterable[Due]:
+    """Every open clock that is due before a moment."""
+    for row in rows:
+        for clock in row.clocks:
+            at = moment_of(clock.due)
+            if at < until:
+                standing = _standing(at, moment_of(clock.risky_from), now)
+                yield Due(
+                    row=row, at=at, day=date.fromisoformat(clock.day), risk=Risk.WOULD_BE if clock.provisional else standing,
+                    regime=clock.regime, label=clock.label, rule=clock.rule,
+                )  # fmt: skip
+
+
 def risk(row: CaseRow, at: datetime, now: datetime) -> Risk:
-    """How it stands: over, at risk after three quarters of its time or on its last day, else on track."""
+    """How the clock of a case that is due first, `at`, stands: over, at risk from its own moment on, else on track."""
     if row.facts.get("provisional"):
         return Risk.WOULD_BE
+    return _standing(at, moment_of(row.facts.get("risky_from") or iso(at - LAST_DAY)), now)
+
+
+def _standing(at: datetime, risky_from: datetime, now: datetime) -> Risk:
     if at < now:
         return Risk.OVER
-    began = moment_of(row.facts.get("start") or row.opened)
-    is_late = at - now < LAST_DAY or (at > began and (now - began) / (at - began) >= AT_RISK)
-    return Risk.AT_RISK if is_late else Risk.ON_TRACK
+    return Risk.AT_RISK if now >= risky_from else Risk.ON_TRACK
 
 
 def monday(day: date) -> date:

@@ -224,3 +224,24 @@ def test_lists_are_narrowed_by_marks(stores: Stores) -> None:
     assert list(found.values()) == [["c-a", "c-b"], ["c-a"], ["c-c"], ["c-b"]]
     stores.cases.save_case(row("c-a", marks=()))
     assert [one.case for one in stores.cases.cases(CaseFilter(marks=("label:x",)))[0]] == ["c-b"]
+
+
+def test_cases_are_counted_by_columns_and_by_how_marks_begin(stores: Stores) -> None:
+    for case, changes in {
+        "c-a": {"marks": ("team:cards", "label:a", "label:b"), "assignee": "tom"},
+        "c-b": {"marks": ("team:cards", "teams", "label:a")},
+        "c-c": {"marks": ("team:loans+", "label:ü.x"), "state": "CLOSED", "assignee": "tom"},
+        "c-d": {"firm": "orbit"},
+    }.items():
+        stores.cases.save_case(row(case, **changes))
+    tally = stores.cases.tally
+    assert tally(CaseFilter(), ["firm"]) == {("northgate",): 3, ("orbit",): 1}
+    assert tally(CaseFilter(limit=1, offset=2), ["state", "assignee"]) == {
+        ("CANDIDATE", "tom"): 1, ("CANDIDATE", None): 2, ("CLOSED", "tom"): 1,
+    }  # fmt: skip
+    assert tally(CaseFilter(), ["team:"]) == {("cards",): 2, ("loans+",): 1}
+    assert tally(CaseFilter(marks=("team:cards",), firm="northgate"), ["team:", "label:", "assignee"]) == {
+        ("cards", "a", "tom"): 1, ("cards", "b", "tom"): 1, ("cards", "a", None): 1,
+    }  # fmt: skip
+    assert tally(CaseFilter(), ["label:ü."]) == {("x",): 1}
+    assert tally(CaseFilter(scope=()), ["firm"]) == {}

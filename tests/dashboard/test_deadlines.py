@@ -86,17 +86,16 @@ def test_hostile_titles_stay_text_in_the_list() -> None:
 
 @pytest.mark.pure
 @pytest.mark.parametrize(
-    ("start", "due_at", "state", "expected"),
+    ("risky_from", "due_at", "state", "expected"),
     [
-        ("2026-11-01", "2026-11-23", {}, Risk.OVER),
-        ("2026-11-01", "2026-11-30", {}, Risk.AT_RISK),
-        ("2026-11-23", "2026-12-30", {}, Risk.ON_TRACK),
-        ("2026-11-23", "2026-11-25", {}, Risk.AT_RISK),
-        ("2026-11-01", "2026-11-23", {"provisional": True}, Risk.WOULD_BE),
+        ("2026-11-20", "2026-11-23", {}, Risk.OVER),
+        ("2026-11-24", "2026-11-30", {}, Risk.AT_RISK),
+        ("2026-12-20", "2026-12-30", {}, Risk.ON_TRACK),
+        ("2026-11-20", "2026-11-23", {"provisional": True}, Risk.WOULD_BE),
     ],
 )
-def test_a_clock_is_at_risk_after_three_quarters_or_on_its_last_day(start: str, due_at: str, state: dict[str, Any], expected: Risk) -> None:
-    row = due("c-1", due_at, start=f"{start}T00:00:00+00:00", **state).row
+def test_a_clock_is_at_risk_from_its_own_moment_on(risky_from: str, due_at: str, state: dict[str, Any], expected: Risk) -> None:
+    row = due("c-1", due_at, risky_from=f"{risky_from}T00:00:00+00:00", **state).row
     assert risk(row, moment_of(f"{due_at}T11:00:00+00:00"), NOW) is expected
 
 

@@ -53,6 +53,19 @@ def said(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
+def test_the_board_and_a_month_are_counted(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["id"]
+    said(filled("case", "confirm", case, "--reason", "charged twice", "--as", "tom"))
+    said(filled("case", "route", case, "cards", "--as", "tom"))
+    (lane,) = said(filled("case", "board", "--as", "tom"))["lanes"]
+    assert lane == {"team": "cards", "state": "CONFIRMED_COMPLAINT", "assignee": None, "cases": 1}
+    shown = said(filled("case", "show", case, "--as", "tom"))
+    day = next(clock["trace"]["value"] for clock in shown["clocks"] if clock["key"] == "eight_week_response_last_day")
+    (found,) = [one for one in said(filled("case", "month", day[:7], "--as", "tom"))["days"] if one["day"] == day]
+    assert (found["cases"], found["clocks"], found["teams"]) == (1, 1, {"cards": 1})
+    assert filled("case", "month", "2026", "--as", "tom").exit_code == 2
+
+
 def refused(result: Result) -> str:
     assert result.exit_code == 1
     assert result.stdout == ""
