@@ -54,7 +54,7 @@ def said(result: Result) -> Any:
 
 
 def test_the_board_and_a_month_are_counted(filled: Run) -> None:
-    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["id"]
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
     said(filled("case", "confirm", case, "--reason", "charged twice", "--as", "tom"))
     said(filled("case", "route", case, "cards", "--as", "tom"))
     (lane,) = said(filled("case", "board", "--as", "tom"))["lanes"]
