@@ -1,4 +1,4 @@
-"""Google Maps: reviews and the firm's replies by the Business Profile API (own locations), and from saved answers of the map itself."""
+"""Google Maps: reviews and the firm's replies from saved answers of the map. Own locations are read by `google_business`."""
 
 from __future__ import annotations
 
@@ -6,43 +6,30 @@ import re
 from typing import Any
 
 from crawlers.loose_json import decode, dig
-from crawlers.page import Announced, Ask, Broken, Follow, Kind, Page, RawPost, Role, SaidBy, Site
-from crawlers.paging import with_query
+from crawlers.page import Broken, Follow, Kind, Page, RawPost, Role, SaidBy, Site
 from crawlers.reading import each
 
 site = Site(
     key="google_maps",
     name="Google Maps",
-    home="https://mybusiness.googleapis.com",
+    home="https://www.google.com",
     kind=Kind.REVIEW,
-    access="official Business Profile API for own locations; saved answers of the map",
-    terms="https://developers.google.com/my-business/content/policies",
-    delay=1,
+    access="saved answers of the map; for own locations google_business is the official way",
     never_says=("title", "followers", "helpful"),
-    needs=("GOOGLE_BUSINESS_TOKEN",),
+    live=False,
 )
-TOKEN = {"Authorization": "GOOGLE_BUSINESS_TOKEN"}
-STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 GUARD = re.compile(rb"^\s*\)\]\}'[^\[{]*")
 
 
-def start(ask: Ask) -> SaidBy:
-    """The reviews of one own location: the firm's handle is `accounts/…/locations/…`."""
-    yield Follow(f"{ask.home}/v4/{ask.firm.handle(site.key)}/reviews?pageSize=50&orderBy=updateTime%20desc", secrets=TOKEN)
-
-
 def parse(page: Page) -> SaidBy:
-    """An answer of the API, a saved `listugcposts` answer or one of its entries, or the payload of a place."""
+    """A saved `listugcposts` answer or one of its entries, or the payload of a place."""
     try:
         tree = decode(GUARD.sub(b"", page.body))
     except ValueError as error:
         raise Broken(f"no JSON: {error}", "not this source") from None
-    if isinstance(tree, dict):
-        yield from _answer(tree, page)
-        return
-    entries = _entries(tree)
+    entries = _entries(tree) if isinstance(tree, list) else None
     if entries is None:
-        raise Broken("a JSON list without reviews where Google Maps keeps them")
+        raise Broken("no JSON list with reviews where Google Maps keeps them", "layout changed" if isinstance(tree, list) else "not this source")
     name = dig(tree, 6, 11)
     yield from each(entries, lambda entry: _review(entry, name if isinstance(name, str) else None))
     if isinstance(token := dig(tree, 1), str) and dig(tree, 0) is None:
@@ -102,37 +89,3 @@ def _flat_review(node: list[Any], name: str | None) -> RawPost:
 
 def _milliseconds(micro: Any) -> int | None:
     return micro // 1000 if isinstance(micro, int) else None
-
-
-def _answer(tree: dict[str, Any], page: Page) -> SaidBy:
-    if "error" in tree:
-        raise Broken(f"Google answers {dig(tree, 'error', 'message')}", "error answer")
-    if tree and "reviews" not in tree:
-        raise Broken("JSON without reviews", "not this source")
-    if isinstance(total := tree.get("totalReviewCount"), int):
-        yield Announced(total)
-    yield from each(tree.get("reviews") or (), _profile_review)
-    if token := tree.get("nextPageToken"):
-        yield Follow(with_query(page.url, pageToken=token), secrets=TOKEN)
-
-
-def _profile_review(node: dict[str, Any]) -> SaidBy:
-    """A review of the Business Profile API. A translation that Google put before the original is left out."""
-    ref, edited, anonymous = node["reviewId"], node.get("updateTime"), dig(node, "reviewer", "isAnonymous")
-    yield RawPost(
-        ref=ref, kind=Kind.REVIEW, text=_original(node.get("comment")), author=None if anonymous else dig(node, "reviewer", "displayName"),
-        rating=STARS.get(node.get("starRating", "")), worst=1, best=5, published=node.get("createTime"),
-        edited=edited if edited != node.get("createTime") else None,
-    )  # fmt: skip
-    if reply := node.get("reviewReply"):
-        yield RawPost(
-            ref=f"{ref}/reply", within=ref, reply_to=ref, kind=Kind.REPLY, text=_original(reply.get("comment")), role=Role.FIRM,
-            published=reply.get("updateTime"),
-        )  # fmt: skip
-
-
-def _original(text: str | None) -> str:
-    """What follows the mark `(Original)`, or stands before `(Translated by Google)`: the words as they were written."""
-    text = text or ""
-    before, mark, after = text.partition("(Original)")
-    return after.strip() if mark else before.partition("(Translated by Google)")[0].strip() if not text.startswith("(Translated") else text
