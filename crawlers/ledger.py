@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import structlog
 
 from plaint.desk.intake import Tally
-from plaint.model import Run, iso
+from plaint.insight import time_to_identify
+from plaint.model import Run, iso, moment_of
 from plaint.ports import Stores
 from plaint.posts.filling import Fill, fallen, scale_moved
 
@@ -101,6 +102,8 @@ class Ledger:
         self.new_words: set[int] = set()
         """By what new posts are known again, should they be old ones under other ids."""
         self.nameless = 0
+        self.watched: datetime | None = None
+        """Since when the source is watched: how long it takes to know a post is measured on those that are newer."""
         self._announced: dict[int, int] = {}
         began = now.strftime("%Y%m%dT%H%M%SZ")
         self.run = Run(id=f"{began}-{source}-{secrets.token_hex(4)}", source=source, firm=firm, started=iso(now), worker=worker())
@@ -139,6 +142,14 @@ class Ledger:
             filled=fill.counts,
             scales=fill.scales,
         )
+        self._time(tally.appeared)
+
+    def _time(self, appeared: Iterable[tuple[str, str]]) -> None:
+        """Note how long new posts took that are stored now, each with its publication and when it was fetched."""
+        now = datetime.now(UTC)
+        for published, seen in appeared:
+            if self.watched is not None and moment_of(published) >= self.watched:
+                self.run = replace(self.run, times=time_to_identify.noted(self.run.times, published, seen, now))
 
     def vanished(self, count: int) -> None:
         """Posts that are no longer at their source."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,15 +82,23 @@ def crawl_sources(
     *,
     since: str | None = None,
     limit: int | None = None,
+    cursor: str | None = None,
+    watched: datetime | None = None,
     manners: Manners,
     progress: Progress | None = None,
 ) -> list[Run]:
-    """As `crawl`, on stores that are open and sources that may be no files of `crawlers/sites/`."""
+    """As `crawl`, on stores that are open and sources that may be no files of `crawlers/sites/`.
+
+    `cursor` is where a stream broke off, so that only what came after it is asked for; `watched` is since when posts are
+    awaited, for measuring how long they take.
+    """
     now = datetime.now(UTC)
     close_dead(stores, now)
-    asks = [(one, ask) for one in sources for ask in _asks(stores, one, firms, since, limit, manners, now)]
+    asks = [(one, replace(ask, cursor=cursor)) for one in sources for ask in _asks(stores, one, firms, since, limit, manners, now)]
     names = Names(stores.registers.firms())
     ledgers = [Ledger(stores, one.site.key, ask.firm.key, now, progress) for one, ask in asks]
+    for ledger in ledgers:
+        ledger.watched = watched
     _run(stores, asks, ledgers, names, manners)
     return [ledger.run if ledger.run.state != "running" else ledger.close("stopped", datetime.now(UTC)) for ledger in ledgers]
 

@@ -38,13 +38,8 @@ class ElasticLeases:
 
     def release(self, lease: Lease) -> None:
         """See `ports.Leases.release`."""
-
-        def let_go(held: Lease | None) -> Lease:
-            holds(held, lease)
-            return replace(held or lease, owner=None)
-
         try:
-            self._changed(lease, let_go)
+            self._changed(lease, lambda held: replace(holds(held, lease), owner=None))
         except LeaseLost:
             return
 
@@ -55,7 +50,11 @@ class ElasticLeases:
 
     def guard(self, lease: Lease) -> Callable[[], None]:
         """A guard for writes: asks just before each request; the server cannot tie a batch to another document."""
-        return lambda: holds(self._held(lease.name)[0], lease)
+
+        def ask() -> None:
+            holds(self._held(lease.name)[0], lease)
+
+        return ask
 
     def _changed(self, lease: Lease, change: Callable[[Lease | None], Lease]) -> Lease:
         while True:

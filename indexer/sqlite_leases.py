@@ -36,12 +36,11 @@ class SqliteLeases:
     def release(self, lease: Lease) -> None:
         """See `ports.Leases.release`."""
         with self._file.writing() as c:
-            held = _held(c, lease.name)
             try:
-                holds(held, lease)
+                held = holds(_held(c, lease.name), lease)
             except LeaseLost:
                 return
-            _written(c, replace(held or lease, owner=None))
+            _written(c, replace(held, owner=None))
 
     def all(self) -> list[Lease]:
         """See `ports.Leases.all`."""
@@ -51,7 +50,11 @@ class SqliteLeases:
 
 def within(lease: Lease) -> Callable[[sqlite3.Connection], None]:
     """A guard for writes into the file of the leases: asks in the transaction of the write."""
-    return lambda connection: holds(_held(connection, lease.name), lease)
+
+    def ask(connection: sqlite3.Connection) -> None:
+        holds(_held(connection, lease.name), lease)
+
+    return ask
 
 
 def before(lease: Lease, file: SqliteFile) -> Callable[[sqlite3.Connection], None]:

@@ -48,11 +48,12 @@ def taken(held: Lease | None, name: str, owner: str, now: datetime, until: datet
 
 def kept(held: Lease | None, lease: Lease, until: datetime, said: Mapping[str, str] | None) -> Lease:
     """The lease held on, with what is noted now (None: as before); raises LeaseLost. A lapsed one that nobody took is still held."""
-    holds(held, lease)
-    return replace(lease, until=iso(until), said=lease.said if said is None else said)
+    held = holds(held, lease)
+    return replace(held, until=iso(until), said=held.said if said is None else said)
 
 
-def holds(held: Lease | None, lease: Lease) -> None:
-    """Raise LeaseLost unless `lease` is the one that is held."""
+def holds(held: Lease | None, lease: Lease) -> Lease:
+    """What is held, if it is `lease`; else raises LeaseLost."""
     if held is None or (held.owner, held.token) != (lease.owner, lease.token):
         raise LeaseLost(lease.name)
+    return held

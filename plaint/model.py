@@ -312,7 +312,9 @@ class Site:
     crawl may start at all (else saved pages only); `newest_first` that its listing is in that order, so that a walk
     with `--since` may end early; `whole` that a full walk shows every post that is still there, so that one it no
     longer shows has vanished (a search of the last seven days is not whole); `revisits` that held posts can be looked
-    up again by their refs; `needs` are the names of the secrets it reads from the environment.
+    up again by their refs; `rhythm` is how many seconds `plaint watch` lets pass between two walks and `quota` how
+    many requests the site allows in how many seconds (None: it names no number); `needs` are the names of the secrets it
+    reads from the environment.
     """
 
     key: str
@@ -338,6 +340,8 @@ class Site:
     newest_first: bool = False
     whole: bool = True
     revisits: bool = False
+    rhythm: float = 3600.0
+    quota: tuple[int, float] | None = None
     needs: tuple[str, ...] = ()
 
 
@@ -411,6 +415,7 @@ class Run:
     These count the source's own items; `within` counts the posts that came inside another one (a firm's answer).
     `state` is `running`, `done`, `failed` or `stopped`; `alarms` are named troubles; times are ISO 8601 in UTC.
     `filled` counts how many of `new + known + changed` had each field, `scales` how many ratings stood on each scale.
+    `times` counts how long new posts took to be known, by stage (`plaint.insight.time_to_identify`).
     `worker` names the process that runs it (`host:pid:start`), so that a run that died can be told from one at work.
     """
 
@@ -434,6 +439,7 @@ class Run:
     alarms: tuple[str, ...] = ()
     filled: Mapping[str, int] = field(default_factory=dict)
     scales: Mapping[str, int] = field(default_factory=dict)
+    times: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     cursor: str | None = None
     worker: str | None = None
 

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     """Seconds between requests to one host; raises a source's own delay, never lowers it below robots.txt."""
     homes: dict[str, str] = {}
     """Other addresses for sources, by key: `{"appstore": "http://127.0.0.1:8123"}`; for loopback peers and proxies."""
+    rhythms: dict[str, float] = {}
+    """Seconds between two walks of `plaint watch`, by source key, where they are not to be the source's own."""
+    streams: dict[str, str] = {}
+    """Other addresses (`wss://…`) for the streams of sources, by key."""
     zone: str = "Europe/London"
     """IANA time zone in which figures count days when a firm has none."""
     idle: int = 120

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from plaint.desk import log
+from plaint.desk import log, watched
 from plaint.model import Run, moment_of
 from plaint.ports import Stores
 from plaint.query.tree import Search
@@ -50,6 +50,7 @@ def look_over(stores: Stores, now: datetime, *, outside: Path | None, is_at_work
     yield _quarantine(stores)
     yield _seal(stores, now, outside)
     yield _lists(stores)
+    yield _streams(stores, now)
 
 
 def _size(stores: Stores) -> Check:
@@ -127,3 +128,11 @@ def _lists(stores: Stores) -> Check:
             name="case lists", state=State.WARN, says=f"{len(behind)} cases are not in the lists yet; opening the list of cases brings them up"
         )
     return Check(name="case lists", state=State.OK, says="up to date with the log")
+
+
+def _streams(stores: Stores, now: datetime) -> Check:
+    leases = stores.leases.all()
+    if found := list(watched.alarms(leases, now)):
+        return Check(name="streams", state=State.WARN, says="; ".join(found[:10]))
+    followed = sum(lease.name.startswith(watched.STREAM) for lease in leases)
+    return Check(name="streams", state=State.OK, says=f"{followed} followed, none silent for too long")

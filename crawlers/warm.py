@@ -1,0 +1,14 @@
+"""Imported by the process from which `plaint watch` forks its walks: what every walk needs is loaded there once.
+
+Importing it does the work; nothing is defined here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from plaint.posts.language import detect
+
+for _module in ("crawlers.run", "crawlers.spider", "crawlers.watch_walk", "indexer.connect", "indexer.sqlite_posts", "scrapy.crawler"):
+    import_module(_module)
+detect("The words of a complaint, long enough for the models of languages to be loaded.")
