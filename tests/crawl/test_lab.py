@@ -37,6 +37,7 @@ KNOWN = {
     ("facebook", "webhook_edit"): OPTIONAL,
     ("facebook", "webhook_remove"): OPTIONAL,
     ("feed", "rss2"): OPTIONAL,
+    ("google_business", "reviews"): OPTIONAL,
     ("google_places", "place_new"): "without the original the API's translation is the text; its language says so",
     ("hackernews", "item"): OTHER_FORM,
     ("hackernews", "search"): OTHER_FORM,
