@@ -13,14 +13,15 @@ from crawlers.reading import each
 
 site = Site(
     key="wordpress", name="WordPress comments", home="https://wordpress.org", kind=Kind.COMMENT,
-    access="the blog's public REST API; the firm's handle is the blog's address; exports (WXR)", delay=2, never_says=("rating", "lang", "followers"),
+    access="the blog's public REST API; the firm's handle is the blog's address, and after a comma the number of each user who speaks for the firm"
+    " there; exports (WXR)", delay=2, never_says=("rating", "lang", "followers"),
 )  # fmt: skip
 AT_ONCE = 100
 
 
 def start(ask: Ask) -> SaidBy:
     """All comments of the blog, newest first. The long form of the route works without rewritten addresses too."""
-    blog = urljoin(f"{ask.home}/", ask.firm.handle(site.key))
+    blog = urljoin(f"{ask.home}/", ask.firm.handle(site.key).partition(",")[0].strip())
     since = f"&after={ask.since}" if ask.since else ""
     yield Follow(f"{blog.rstrip('/')}/index.php?rest_route=/wp/v2/comments&per_page={AT_ONCE}&page=1{since}")
 

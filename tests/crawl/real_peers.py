@@ -10,21 +10,28 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import msgspec
+import pytest
 
 from crawlers.registry import source
 from crawlers.run import Manners, crawl_sources
 from indexer.connect import connect
-from plaint.model import Approval, Firm, Person
+from plaint.desk.archive import OPERATOR, read_post
+from plaint.model import Approval, Firm, Person, Post
+from scripts.peers import bluesky as bluesky_peer
+from scripts.peers import wordpress as wordpress_peer
 from tests.conftest import need
 
+ROOT = Path(__file__).parents[2]
 TOOLS = Path(os.environ.get("PLAINT_TEST_PEERS", Path.home() / ".cache" / "plaint-peers"))
 """A virtual environment with the servers, outside the checkout: they are no dependency of ours."""
 
@@ -74,6 +81,42 @@ def started(command: list[str], port: int, folder: Path) -> Iterator[Server]:
         process.wait(10)
 
 
+@contextmanager
+def running(peer: str) -> Iterator[dict[str, str]]:
+    """What a peer of `scripts/peers` says of itself once it is at work; skips (or fails, where `peers` is needed) without it.
+
+    It ends when this process does, however that happens: it watches the pipe that it is given.
+    """
+    why = {"bluesky": bluesky_peer, "wordpress": wordpress_peer}[peer].missing()
+    need("peers", why is None, str(why))
+    command = [sys.executable, "-m", "scripts.peers", peer, "--while-open"]
+    with TemporaryFile() as trouble:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=trouble, cwd=ROOT, start_new_session=True)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            said = process.stdout.readline()
+            trouble.seek(0)
+            need("peers", bool(said), trouble.read().decode(errors="replace")[-1500:])
+            yield json.loads(said)
+        finally:
+            process.stdin.close()
+            assert process.wait(60) == 0, "the peer did not end cleanly"
+
+
+def until(seen: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until a server has worked through what it was told."""
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, "the server is not done"
+        time.sleep(0.1)
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of a user with a password."""
+    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+
+
 def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
@@ -102,6 +145,45 @@ def crawl(address: str, key: str, home: str, folder: Path) -> dict[str, Any]:
     assert os.waitpid(pid, 0)[1] == 0, (folder / "crawl.log").read_text()[-3000:]
     (ledger,) = json.loads((folder / "runs.json").read_bytes())
     return dict(ledger)
+
+
+def crawl_with_key(address: str, key: str, server: Server, folder: Path, bearer: Mapping[str, str]) -> dict[str, Any]:
+    """One crawl by somebody who is signed in there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(f"{key.upper()}_AUTHORIZATION", bearer["Authorization"])
+        return crawl(address, key, server.address, folder)
+
+
+def held(store: str, id: str) -> Post:
+    """A post as the archive has it."""
+    stores = connect(store)
+    (post,) = stores.posts.get([id])
+    stores.close()
+    return post
+
+
+def revisions(store: str, id: str) -> list[str]:
+    """What a post said, oldest first."""
+    stores = connect(store)
+    texts = [revision.post.text for revision in stores.posts.revisions(id)]
+    stores.close()
+    return texts
+
+
+def thread(store: str, id: str) -> list[str]:
+    """The refs of a conversation in its order."""
+    stores = connect(store)
+    found = [post.ref for post in stores.posts.thread(id)]
+    stores.close()
+    return found
+
+
+def roles(store: str, id: str) -> list[str]:
+    """Who speaks in a conversation, as a person reads it."""
+    stores = connect(store)
+    said = read_post(stores, OPERATOR, id, datetime.now(UTC)).thread
+    stores.close()
+    return [post.author.role.value for post in said if post.author]
 
 
 def _child(address: str, key: str, home: str, folder: Path) -> None:

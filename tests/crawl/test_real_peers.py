@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.connect import connect
-from plaint.desk.archive import OPERATOR, read_post
-from plaint.model import Post
-from tests.crawl.real_peers import Server, crawl, free_port, prepare, started, tool
+from tests.crawl.real_peers import Server, crawl, crawl_with_key, free_port, held, prepare, roles, started, thread, tool
 
 pytestmark = pytest.mark.crawl
 
@@ -26,28 +22,6 @@ enabled = false
 [moderation]
 enabled = false
 """
-
-
-def held(store: str, id: str) -> Post:
-    stores = connect(store)
-    (post,) = stores.posts.get([id])
-    stores.close()
-    return post
-
-
-def thread(store: str, id: str) -> list[str]:
-    stores = connect(store)
-    found = [post.ref for post in stores.posts.thread(id)]
-    stores.close()
-    return found
-
-
-def roles(store: str, ref: str) -> list[str]:
-    """Who speaks in a conversation, as a person reads it."""
-    stores = connect(store)
-    thread = read_post(stores, OPERATOR, f"mastodon:{ref}", datetime.now(UTC)).thread
-    stores.close()
-    return [post.author.role.value for post in thread if post.author]
 
 
 @pytest.fixture
@@ -92,29 +66,23 @@ def test_a_mastodon_server_is_followed_with_its_conversations(mastodon: Server, 
     hidden = ann.write("@acmebank my number is 12", in_reply_to_id=answer, visibility="direct")
     prepare(store, "mastodon", "#acmefail, @, @acmebank")
 
-    run = crawl_with_key(store, mastodon, tmp_path, bank.bearer["Authorization"])
+    run = crawl_with_key(store, "mastodon", mastodon, tmp_path, bank.bearer)
     assert (run["state"], run["new"], run["alarms"]) == ("done", 49, [])
     assert thread(store, f"mastodon:{first}") == [first, answer, other, hidden]
     assert held(store, f"mastodon:{hidden}").facts["visibility"] == "direct"
-    assert roles(store, first) == ["customer", "firm", "other", "customer"]
+    assert roles(store, f"mastodon:{first}") == ["customer", "firm", "other", "customer"]
 
-    run = crawl_with_key(store, mastodon, tmp_path, bank.bearer["Authorization"])
+    run = crawl_with_key(store, "mastodon", mastodon, tmp_path, bank.bearer)
     assert (run["new"], run["changed"], run["gone"]) == (0, 0, 0)
 
     mastodon.ask("PUT", f"/api/v1/statuses/{first}", {"status": "Nobody answers for a week #acmefail"}, ann.bearer)
     mastodon.ask("DELETE", f"/api/v1/statuses/{other}", None, bob.bearer)
     mastodon.ask("DELETE", f"/api/v1/statuses/{many[0]}", None, ann.bearer)
-    run = crawl_with_key(store, mastodon, tmp_path, bank.bearer["Authorization"])
+    run = crawl_with_key(store, "mastodon", mastodon, tmp_path, bank.bearer)
     assert (run["new"], run["changed"], run["gone"]) == (0, 1, 2)
     assert held(store, f"mastodon:{first}").text.startswith("Nobody answers for a week")
     assert held(store, f"mastodon:{other}").gone == held(store, f"mastodon:{many[0]}").gone == "removed"
     assert "same for me" in held(store, f"mastodon:{other}").text
-
-
-def crawl_with_key(store: str, server: Server, folder: Path, key: str) -> dict[str, Any]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MASTODON_AUTHORIZATION", key)
-        return crawl(store, "mastodon", server.address, folder)
 
 
 def test_an_isso_server_is_collected_with_answers_edits_and_deletions(isso: Server, store: str, tmp_path: Path) -> None:
