@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,7 +49,8 @@ def add(app: typer.Typer) -> None:
         good, bad = read(file)
         if good:
             with options.opened(store) as stores:
-                stores.registers.save_firms(good)
+                levels = {firm.key: firm.levels for firm in stores.registers.firms()}
+                stores.registers.save_firms([replace(firm, levels=levels.get(firm.key, ())) for firm in good])
         options.say({"firms": len(good), "rejected": len(bad)})
         for reason in bad:
             print(f"plaint: {file}: {reason}", file=sys.stderr)

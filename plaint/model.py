@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from plaint.deadlines.service import ServiceLevel
+
 
 class Kind(StrEnum):
     """What sort of public text a post is."""
@@ -352,7 +354,7 @@ class Firm:
     `hashtags` (without `#`) are those whose posts are complaints about it: each opens a case for a person to decide.
     `zone` (IANA), `calendar` (`GB-ENG`…) and `regimes` say which clocks run for its complaints. `closures` are days (ISO 8601) on which
     the firm itself is closed, `closes` is its close of business (local, `HH:MM`), and `at_risk` the share of a clock's
-    time after which it is at risk.
+    time after which it is at risk. `levels` are its own service levels, all versions (`plaint levels import`).
     """
 
     key: str
@@ -368,6 +370,7 @@ class Firm:
     closes: str = "17:00"
     at_risk: float = 0.75
     hashtags: tuple[str, ...] = ()
+    levels: tuple[ServiceLevel, ...] = ()
 
     def handle(self, source: str) -> str:
         """The firm's name at `source`; raises LookupError that says what to add where it has none."""

@@ -34,7 +34,7 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
     match recorded.event:
         case e.CaseOpened() as opened:
             return replace(
-                case, firm=opened.firm, source=opened.source, ownership=opened.ownership, times=opened.times, title=opened.title,
+                case, firm=opened.firm, source=opened.source, ownership=opened.ownership, times=opened.times, title=opened.title, kind=opened.kind,
                 posts=tuple(opened.posts.split("\n")) if opened.posts else (), status=State.CANDIDATE,
                 opened_at=recorded.at, opened_by=recorded.by,
             )  # fmt: skip
@@ -131,4 +131,6 @@ def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
 
 def _replied(case: Case, recorded: e.Recorded, event: r.ReplyEvent) -> Case:
     answers = (*case.answers, event.post) if isinstance(event, r.AnswerSeen) and event.post is not None else case.answers
-    return replace(case, replies=replying.evolve(case.replies, event, recorded.by, recorded.at), answers=answers)
+    is_public = isinstance(event, r.ReplyPosted | r.AnswerSeen)
+    done = {"first_answer": recorded.at, **case.done} if is_public else case.done
+    return replace(case, replies=replying.evolve(case.replies, event, recorded.by, recorded.at), answers=answers, done=done)

@@ -1,4 +1,4 @@
-"""The clocks of one case: every deadline of its regimes, how each stands now, and which is due first.
+"""The clocks of one case: every deadline of its regimes and of the firm's service levels, how each stands now, which is due first.
 
 Before a decision the clocks are provisional: they say what would be due if it is a complaint, where the start does not
 wait for that decision.
@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 
 from plaint.cases.case import Case, State
+from plaint.cases.caseclock import CaseClock as CaseClock
+from plaint.cases.caseclock import Status as Status
+from plaint.cases.caseclock import done_at, met
+from plaint.cases.caseclock import spoken_span as spoken_span
+from plaint.cases.service import service_clocks
 from plaint.deadlines.engine import Answer, BadInputs, Deadline, deadlines
 from plaint.deadlines.regimes import Clock, Regime, regimes
 from plaint.deadlines.start import Start, start_of
@@ -21,41 +25,6 @@ AT_RISK = 0.75
 
 LAST_DAY = timedelta(days=1)
 """With less left than this a clock that counts days is at risk whatever its length."""
-
-
-class Status(StrEnum):
-    """How a clock stands."""
-
-    ON_TRACK = "on_track"
-    AT_RISK = "at_risk"
-    MET = "met"
-    BREACHED = "breached"
-    NOT_APPLICABLE = "not_applicable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseClock:
-    """One clock of a case.
-
-    `due` is the last moment (UTC), None where there is no date; `due_latest` differs where the start is known only as a
-    span. `risky_from` is the moment from which it is at risk. `used` is the share of the time that has passed (more than
-    1: over). `met_at` is when it was met. `why` says in a sentence why the status is what it is.
-    """
-
-    deadline: Deadline
-    status: Status
-    why: str
-    due: datetime | None = None
-    due_latest: datetime | None = None
-    risky_from: datetime | None = None
-    used: float | None = None
-    met_at: str | None = None
-    provisional: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something still has to be done for it."""
-        return self.status in {Status.ON_TRACK, Status.AT_RISK} or (self.status is Status.BREACHED and self.met_at is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +54,9 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
     if case.status not in {State.CANDIDATE, State.CONFIRMED_COMPLAINT}:
         return Clocks(start=case.start)
     start = case.start or start_of(case.ownership, case.times)
+    found: list[CaseClock] = list(service_clocks(case, firm, now))
     if start is None:
-        return Clocks(start=None)
-    found: list[CaseClock] = []
+        return Clocks(start=None, clocks=_sorted(found, now))
     receipts: list[str] = []
     trouble: list[str] = []
     for name in case.regimes if case.regimes is not None else firm.regimes:
@@ -101,8 +70,11 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
         receipts.append(f"{name}: {first.receipt}")
         latest = {deadline.key: deadline for deadline in last.deadlines}
         found += [_standing(case, deadline, latest[deadline.key], start, now, firm.at_risk) for deadline in first.deadlines]
-    found.sort(key=lambda clock: (clock.due is None, clock.due or now, clock.deadline.key))
-    return Clocks(start=start, receipts=tuple(receipts), clocks=tuple(found), trouble=tuple(trouble))
+    return Clocks(start=start, receipts=tuple(receipts), clocks=_sorted(found, now), trouble=tuple(trouble))
+
+
+def _sorted(clocks: list[CaseClock], now: datetime) -> tuple[CaseClock, ...]:
+    return tuple(sorted(clocks, key=lambda clock: (clock.due is None, clock.due or now, clock.deadline.key)))
 
 
 def _regime(id: str) -> Regime:
@@ -136,11 +108,9 @@ def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, no
         return replace(clock, why="the rule was not in force on day 0")
     if deadline.clock.role != "deadline":
         return replace(clock, why="for information")
-    met_at = min((case.done[what] for what in deadline.clock.met_by if what in case.done), default=None)
+    met_at = done_at(case, deadline)
     if met_at is not None:
-        in_time = clock.due is None or moment_of(met_at) <= clock.due
-        status, why = (Status.MET, "done in time") if in_time else (Status.BREACHED, "done too late")
-        return replace(clock, status=status, why=why, met_at=met_at)
+        return met(clock, met_at)
     if clock.due is None:
         return replace(clock, why=deadline.no_date or "no date")
     if case.closed_at is not None:
@@ -166,12 +136,3 @@ def _risky_from(clock: Clock, began: datetime, due: datetime, firms_share: float
     share = firms_share if clock.at_risk is None else clock.at_risk
     after = began + (due - began) * share if due > began else began
     return after if clock.unit == "hour" else min(after, due - LAST_DAY)
-
-
-def spoken_span(span: timedelta) -> str:
-    """A span of time in its largest fitting unit: `3 days`, `5 hours`, `12 minutes`."""
-    for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        number = int(span.total_seconds() // seconds)
-        if number >= 1:
-            return f"{number} {unit}{'s' * (number != 1)}"
-    return "less than a minute"

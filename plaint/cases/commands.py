@@ -22,6 +22,7 @@ class Open:
     times: Times
     posts: tuple[str, ...]
     title: str | None = None
+    kind: str | None = None
     proposal: Proposal | None = None
 
 

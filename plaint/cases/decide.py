@@ -85,7 +85,7 @@ def _open(case: Case, command: Open) -> tuple[e.CaseEvent, ...] | Refusal:
         return Refusal("a case is opened from at least one post")
     opened = e.CaseOpened(
         firm=command.firm, source=command.source, ownership=command.ownership, times=command.times,
-        posts="\n".join(command.posts), title=command.title,
+        posts="\n".join(command.posts), title=command.title, kind=command.kind,
     )  # fmt: skip
     if command.proposal is None:
         return (opened,)

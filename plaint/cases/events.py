@@ -29,6 +29,7 @@ class CaseOpened:
     source: str
     ownership: Ownership
     times: Times
+    kind: str | None = None
     posts: str | None = None
     title: str | None = None
 

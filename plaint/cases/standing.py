@@ -82,8 +82,8 @@ class Case:
     """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
 
     `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC.
-    `posts` is empty once they were erased. `classified` maps a taxonomy to what the complaint is about; `redress` is
-    decimal text in `currency`. The answer's fields are None again once it is reopened.
+    `kind` is the sort of its first post. `posts` is empty once they were erased. `classified` maps a taxonomy to what the
+    complaint is about; `redress` is decimal text in `currency`. The answer's fields are None again once it is reopened.
 
     A claim holds until `lease_until`. `mentioned` are accounts that a note named and that have not acted since.
     `absorbed` are cases merged into this one. `checked` maps a letter to what its text was checked for, `sent` to when
@@ -98,6 +98,7 @@ class Case:
     ownership: Ownership = Ownership.THIRD_PARTY
     posts: tuple[str, ...] = ()
     title: str | None = None
+    kind: str | None = None
     status: State = State.MENTION
     times: Times = field(default_factory=Times)
     start: Start | None = None

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rapidfuzz.process import extractOne
 
 from plaint.deadlines.calendars import Calendar, OutsideCalendar, calendars, spoken
+from plaint.deadlines.hours import Interval
 from plaint.deadlines.regimes import Clock, Regime, regimes
 
 Value = date | datetime | tuple[date, date] | str | bool
@@ -49,7 +50,7 @@ class Deadline:
     `value` is None where there is no date; then `no_date` says why, and `refused` whether that is because a calendar's
     years do not reach. `last` is the last local day, `due` the last moment (UTC); `start` is day 0. A rule that was not
     `in_force` on day 0 is counted as information only. `steps` is the trace in sentences, `days` the same day by day
-    for clocks that count days.
+    for clocks that count days, `intervals` for those that count staffed time.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Deadline:
     calendar: str | None = None
     calendar_version: str | None = None
     days: tuple[Day, ...] = ()
+    intervals: tuple[Interval, ...] = ()
     steps: tuple[str, ...] = ()
 
 

@@ -14,7 +14,7 @@ import msgspec
 from plaint.deadlines.calendars import DATA
 
 Unit = Literal[
-    "business_day", "calendar_day", "week", "month", "year", "hour", "half_year", "quarter", "month_window",
+    "business_day", "calendar_day", "week", "month", "year", "hour", "minute", "half_year", "quarter", "month_window",
     "day_of_next_month", "fixed_date", "same_as", "earlier_of", "rolled", "on_time", "in_force", "none",
 ]  # fmt: skip
 Ends = Literal["end_of_day", "close_of_business", "moment", "date"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from plaint.deadlines.engine import Answer, Day, Deadline, Value
+from plaint.deadlines.hours import Interval
 
 Shown = str | bool | tuple[str, str] | None
 
@@ -16,6 +17,16 @@ class TracedDay:
 
     day: str
     number: int | None
+    skipped: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedInterval:
+    """One interval of a count of staffed time: its local hours, the minutes counted of it, or why it was skipped."""
+
+    day: str
+    hours: str
+    minutes: float
     skipped: str | None
 
 
@@ -41,6 +52,7 @@ class Traced:
     calendar: str | None = None
     calendar_version: str | None = None
     days: tuple[TracedDay, ...] = ()
+    intervals: tuple[TracedInterval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +93,7 @@ def traced(deadline: Deadline) -> Traced:
         start=deadline.start.isoformat() if deadline.start else None,
         due=deadline.due.isoformat(timespec="milliseconds").replace("+00:00", "Z") if deadline.due else None,
         in_force=deadline.in_force, refused=deadline.refused, calendar=deadline.calendar, calendar_version=deadline.calendar_version,
-        days=tuple(_day(day) for day in deadline.days),
+        days=tuple(_day(day) for day in deadline.days), intervals=tuple(_interval(one) for one in deadline.intervals),
     )  # fmt: skip
 
 
@@ -94,6 +106,10 @@ def shown(value: Value | None) -> Shown:
             return value.isoformat()
         case _:
             return value
+
+
+def _interval(one: Interval) -> TracedInterval:
+    return TracedInterval(day=one.day.isoformat(), hours=one.hours, minutes=one.counted.total_seconds() / 60, skipped=one.skipped)
 
 
 def _day(day: Day) -> TracedDay:

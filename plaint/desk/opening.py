@@ -99,7 +99,7 @@ def _open(
             raise Refused(f"{post} is in the case {rows[0].case} already, which is {STATE_WORDS[State(rows[0].state)]}")
     asked = d.Open(
         firm=firm, source=found[0].source, ownership=_ownership(stores, found[0].source, firm), times=_times(stores, found),
-        posts=tuple(dict.fromkeys(posts)), title=_title(found[0]), proposal=proposal,
+        posts=tuple(dict.fromkeys(posts)), title=_title(found[0]), kind=found[0].kind.value, proposal=proposal,
     )  # fmt: skip
     decided = d.decide(Case(id=case), asked, now)
     if isinstance(decided, d.Refusal):
