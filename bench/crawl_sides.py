@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import resource
 import sys
 from dataclasses import replace
@@ -57,12 +58,20 @@ def ours(address: str, file: str) -> dict[str, Any]:
         if not early and run.announced and run.new >= run.announced / 10:
             early.append(_peak())
 
-    began, busy = perf_counter(), process_time()
+    began, busy = perf_counter(), _busy()
     sources = [Source(site=replace(SITE, home=address), parse=parse, start=start)]
     (run,) = crawl_sources(stores, sources, ["merrow"], manners=Manners(homes={"measured": address}), progress=watched)
-    seconds, cpu = perf_counter() - began, process_time() - busy
+    seconds, cpu, all_cpu = perf_counter() - began, process_time() - busy[0], _busy()[1] - busy[1]
     stores.close()
-    return {"seconds": seconds, "cpu": cpu, "new": run.new, "alarms": run.alarms, "peak_mb": _peak(), "early_mb": early[0] if early else _peak()}
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "all_cpu": all_cpu,
+        "new": run.new,
+        "alarms": run.alarms,
+        "peak_mb": _peak(),
+        "early_mb": early[0] if early else _peak(),
+    }
 
 
 def bare(address: str, pages: str) -> dict[str, Any]:
@@ -90,9 +99,17 @@ def bare(address: str, pages: str) -> dict[str, Any]:
     return {"seconds": perf_counter() - began, "cpu": process_time() - busy, "pages": len(got)}
 
 
+def _busy() -> tuple[float, float]:
+    """Seconds of processor time: of this process, and together with its clerk once that has ended."""
+    clerk = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time(), process_time() + clerk.ru_utime + clerk.ru_stime
+
+
 def _peak() -> float:
-    """The most memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process and its clerk have had, in MB."""
+    own, ended = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    at_work = [Path(f"/proc/{clerk.pid}/status").read_text() for clerk in multiprocessing.active_children()]
+    return own + max([ended, *(int(said.partition("VmHWM:")[2].split()[0]) / 1024 for said in at_work)])
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from plaint.desk.intake import Tally
+from plaint.desk.sweeps import Reach
 from plaint.insight import time_to_identify
 from plaint.model import Run, iso, moment_of
 from plaint.ports import Stores
@@ -119,6 +120,10 @@ class Ledger:
         self._announced[listing] = count
         self.run = replace(self.run, announced=sum(self._announced.values()))
 
+    def reaches(self, reach: Reach) -> None:
+        """How far the run goes, or has gone."""
+        self.run = replace(self.run, reach=reach)
+
     def page(self, size: int) -> None:
         """One answer of `size` bytes."""
         self.run = replace(self.run, pages=self.run.pages + 1, bytes=self.run.bytes + size)
@@ -182,13 +187,21 @@ class Ledger:
     def save(self) -> None:
         """Write how far the run is."""
         self._stores.runs.save(self.run)
+        self.show()
+
+    def show(self) -> None:
+        """Tell whoever watches how far the run is."""
         if self._progress is not None:
             self._progress(self.run)
 
     def close(self, state: str, now: datetime, *, cursor: str | None = None) -> Run:
-        """Write the end: `announced` = `new` + `known` + `changed` + `rejected` + `missing` where a number was announced."""
-        missing = max(0, self.run.announced - self.items) if self.run.announced is not None else 0
-        self.run = replace(self.run, state=state, ended=iso(now), missing=missing, cursor=cursor)
+        """Write the end: `announced` = `new` + `known` + `changed` + `rejected` + `missing` where a number was announced.
+
+        A walk that stopped at what is known has none: it says nothing about the whole.
+        """
+        announced = None if self.run.reach == Reach.KNOWN else self.run.announced
+        missing = max(0, announced - self.items) if announced is not None else 0
+        self.run = replace(self.run, announced=announced, state=state, ended=iso(now), missing=missing, cursor=cursor)
         self.save()
         log.info("run_ended", run=self.run.id, source=self.source, state=state, new=self.run.new, known=self.run.known)
         return self.run

@@ -1,42 +1,36 @@
-"""How a crawl behaves towards a site: robots.txt, one request at a time with a pause, waiting when told to, giving up in time.
+"""How a crawl behaves towards a site: no way out of it, a pause between requests, waiting when told to, giving up in time.
 
-Scrapy asks robots.txt but does not keep its Crawl-delay, and retries without reading Retry-After; both are done here.
+Scrapy retries without reading Retry-After, and its AutoThrottle knows one process only; both are done here and in `pace`.
 Nothing is disguised: the User-Agent says who asks and how to reach them.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
 import structlog
-from protego import Protego
 from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    IgnoreRequest,
     ResponseDataLossError,
-    UnsupportedURLSchemeError,
 )
-from scrapy.http.request import NO_CALLBACK
+
+from crawlers.pace import Pace, TurnedAway
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawlers.outbox import Outbox
     from plaint.model import Site
     from plaint.ports import Stores
 
@@ -54,17 +48,6 @@ FAILING = frozenset({408, 500, 502, 504, 520, 521, 522, 523, 524})
 LOST = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError, OSError)
 """What a request raises that got no whole answer; another try may help."""
 
-ROBOTS_LIMIT = 512 * 1024
-"""Bytes of robots.txt that are read (RFC 9309 2.5 asks for at least 500 KiB)."""
-
-
-class TurnedAway(IgnoreRequest):
-    """A request that is not made, or not made again; `alarm` is its name in the ledger."""
-
-    def __init__(self, alarm: str, reason: str) -> None:
-        super().__init__(reason)
-        self.alarm, self.reason = alarm, reason
-
 
 class Walker(Protocol):
     """What the middlewares know of the spider that they serve."""
@@ -72,6 +55,7 @@ class Walker(Protocol):
     site: Site
     stores: Stores
     pace: Pace
+    outbox: Outbox
     wanted_delay: float | None
 
     def is_at_home(self, url: str) -> bool:
@@ -134,81 +118,6 @@ def _seconds(said: str, now: datetime) -> float | None:
     return max(0.0, number - now.timestamp()) if number > 1_000_000_000 else number
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What one robots.txt says to us; `decision` is how the evidence words it."""
-
-    decision: str
-    parser: Any = None
-    allows_all: bool = True
-
-    def allows(self, url: str) -> bool:
-        """Whether we may ask for `url`."""
-        return self.allows_all if self.parser is None else bool(self.parser.can_fetch(url, AGENT))
-
-    @property
-    def delay(self) -> float:
-        """Seconds between requests that it asks for; 0 when it does not say."""
-        if self.parser is None:
-            return 0.0
-        rate = self.parser.request_rate(AGENT)
-        per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
-        return max(float(self.parser.crawl_delay(AGENT) or 0.0), per_request)
-
-
-def rules_of(status: int, body: bytes) -> Rules:
-    """The rules in an answer for robots.txt: a site without one allows all, one that fails allows nothing (RFC 9309 2.3.1)."""
-    if 200 <= status < 300:
-        return Rules("allowed by robots.txt", Protego.parse(body[:ROBOTS_LIMIT].decode("utf-8-sig", errors="ignore")))
-    if 400 <= status < 500 and status not in BUSY:
-        return Rules("allowed: the site has no robots.txt")
-    return Rules(f"refused: robots.txt answered {status}", allows_all=False)
-
-
-@dataclass(slots=True)
-class Pace:
-    """When each host may be asked next, and by which rules; shared by all walks of a process.
-
-    Times are seconds of one steady clock; `robots` are the rules by origin, once they are read.
-    """
-
-    delays: dict[str, float] = field(default_factory=dict)
-    free: dict[str, float] = field(default_factory=dict)
-    robots: dict[str, asyncio.Future[Rules]] = field(default_factory=dict)
-    stopped: bool = False
-    _bell: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def slow(self, host: str, delay: float) -> None:
-        """Leave at least `delay` seconds between two requests to `host`; never shortens an earlier word."""
-        self.delays[host] = max(delay, self.delays.get(host, 0.0))
-
-    def hold(self, host: str, now: float, wait: float) -> None:
-        """Ask `host` nothing for `wait` seconds."""
-        self.free[host] = max(self.free.get(host, now), now + wait)
-
-    def wait(self, host: str, now: float) -> float:
-        """Seconds until `host` may be asked; 0 when it is our turn."""
-        return max(0.0, self.free.get(host, now) - now)
-
-    def take(self, host: str, now: float) -> None:
-        """Count a request to `host` that is made now."""
-        self.free[host] = now + self.delays.get(host, 0.0)
-
-    async def turn(self, host: str) -> None:
-        """Wait for our turn at `host`; raises TurnedAway when the crawl is told to stop meanwhile."""
-        while not self.stopped and (wait := self.wait(host, monotonic())) > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), wait)
-        if self.stopped:
-            raise TurnedAway("stopped", "the crawl was told to stop")
-        self.take(host, monotonic())
-
-    def stop(self) -> None:
-        """Let nobody wait any longer: the crawl ends."""
-        self.stopped = True
-        self._bell.set()
-
-
 class Fence:
     """Downloader middleware: no redirect leads the crawl to another site, or to an address inside somebody's network."""
 
@@ -224,56 +133,6 @@ class Fence:
         """Turn away what is not at the site."""
         if not walker(self._crawler).is_at_home(request.url):
             raise TurnedAway("link leads elsewhere", f"not followed: {urlsplit(request.url).netloc}")
-
-
-class Robots:
-    """Downloader middleware: asks each host's robots.txt once, keeps to it, and takes its Crawl-delay over."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Robots:
-        """As Scrapy makes it."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Turn away what robots.txt refuses; note the decision for the evidence."""
-        if request.meta.get("is_robots"):
-            return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        rules = await self._rules(origin)
-        if not rules.allows(request.url):
-            reason = rules.decision if rules.parser is None else "robots.txt refuses this address"
-            raise TurnedAway("refused by robots.txt", f"{origin}: {reason}")
-        request.meta["robots"] = rules.decision
-        walker(self._crawler).pace.slow(parts.netloc, rules.delay)
-
-    async def _rules(self, origin: str) -> Rules:
-        """The rules of a host; whoever comes while they are asked for waits for the same answer."""
-        known = walker(self._crawler).pace.robots
-        if origin in known:
-            return await asyncio.shield(known[origin])
-        known[origin] = asyncio.get_running_loop().create_future()
-        rules = Rules("refused: robots.txt was not read", allows_all=False)
-        try:
-            rules = await self._ask(origin)
-        finally:
-            known[origin].set_result(rules)
-        return rules
-
-    async def _ask(self, origin: str) -> Rules:
-        request = Request(f"{origin}/robots.txt", meta={"is_robots": True}, callback=NO_CALLBACK, dont_filter=True, priority=1000)
-        try:
-            answer = await self._crawler.engine.download_async(request)
-        except TurnedAway as away:
-            return Rules(f"refused: robots.txt could not be read ({away.alarm})", allows_all=False)
-        except (IgnoreRequest, *LOST, DownloadCancelledError, UnsupportedURLSchemeError) as error:
-            return Rules(f"refused: robots.txt could not be read ({type(error).__name__})", allows_all=False)
-        rules = rules_of(answer.status, answer.body)
-        log.info("robots_read", origin=origin, status=answer.status, delay=rules.delay)
-        return rules
 
 
 class Pacing:
@@ -294,12 +153,13 @@ class Pacing:
         spider.pace.slow(host, own_delay(request.url, spider.site.delay, spider.wanted_delay))
         await spider.pace.turn(host)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Hold the host when a quota is used up, so that the limit is never run into."""
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Go slower where answers come slowly; hold the host when a quota is used up, so that the limit is never run into."""
+        host, pace = urlsplit(request.url).netloc, walker(self._crawler).pace
+        pace.throttle(host, request.meta.get("download_latency", 0.0), is_well=response.status < 400)
         wait = asked_to_wait(plain_headers(response), datetime.now(UTC))
         if wait is not None and wait <= LONGEST_WAIT:
-            host = urlsplit(request.url).netloc
-            walker(self._crawler).pace.hold(host, monotonic(), wait)
+            await pace.hold_for_all(host, wait)
             log.info("asked_to_wait", host=host, status=response.status, seconds=round(wait, 1))
         return response
 
@@ -317,25 +177,25 @@ class Patience:
         """As Scrapy makes it."""
         return cls(crawler)
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Another try, or the answer as it is."""
         if response.status not in BUSY | FAILING:
             return response
         wait = asked_to_wait(plain_headers(response), datetime.now(UTC))
         if wait is not None and wait > LONGEST_WAIT:
             raise TurnedAway("told to wait", f"status {response.status}: the site asks to wait {wait:.0f} seconds; crawl again after that")
-        return self._again(request, wait) or response
+        return await self._again(request, wait) or response
 
-    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Another try after a connection that failed."""
-        return self._again(request, None) if isinstance(exception, LOST) else None
+        return await self._again(request, None) if isinstance(exception, LOST) else None
 
-    def _again(self, request: Request, wait: float | None) -> Request | None:
+    async def _again(self, request: Request, wait: float | None) -> Request | None:
         tried = request.meta.get("tried", 0) + 1
         if tried > self._tries:
             return None
         host = urlsplit(request.url).netloc
-        walker(self._crawler).pace.hold(host, monotonic(), self._pause * 2 ** (tried - 1) if wait is None else wait)
+        await walker(self._crawler).pace.hold_for_all(host, self._pause * 2 ** (tried - 1) if wait is None else wait)
         log.info("tried_again", host=host, tried=tried)
         again = request.copy()
         again.meta["tried"] = tried

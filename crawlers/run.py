@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawlers.ledger import Ledger, Progress, close_dead
+from crawlers.ledger import Ledger, Progress, close_dead, worker
+from crawlers.pace import Pace
 from crawlers.page import Ask
-from crawlers.politeness import Pace, is_loopback, user_agent
+from crawlers.politeness import is_loopback, user_agent
 from crawlers.registry import Source, source
 from crawlers.secrecy import MissingSecret, values
-from plaint.desk import register
+from plaint.desk import register, sweeps
 from plaint.desk.rights import Refused
 from plaint.model import Firm, Run, moment_of
 from plaint.posts.brands import Names
@@ -33,13 +34,17 @@ LOOKED_UP = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """How this crawl behaves: `contact` for the User-Agent, `delay` in seconds, other homes by source key, limits."""
+    """How this crawl behaves: `contact` for the User-Agent, `delay` in seconds, other homes by source key, limits.
+
+    `full` reads every list to its end, where a walk may else stop at what is known.
+    """
 
     contact: str | None = None
     delay: float | None = None
     homes: Mapping[str, str] | None = None
     max_pages: int | None = None
     pause: float | None = None
+    full: bool = False
 
 
 def crawl(
@@ -99,8 +104,16 @@ def crawl_sources(
     ledgers = [Ledger(stores, one.site.key, ask.firm.key, now, progress) for one, ask in asks]
     for ledger in ledgers:
         ledger.watched = watched
+    for (one, ask), ledger in zip(asks, ledgers, strict=True):
+        ledger.reaches(_reach(stores, one, ask, manners, now))
     _run(stores, asks, ledgers, names, manners)
     return [ledger.run if ledger.run.state != "running" else ledger.close("stopped", datetime.now(UTC)) for ledger in ledgers]
+
+
+def _reach(stores: Stores, one: Source, ask: Ask, manners: Manners, now: datetime) -> sweeps.Reach:
+    if ask.since is not None or ask.limit is not None:
+        return sweeps.Reach.PART
+    return sweeps.Reach.FULL if manners.full else sweeps.reach_of(stores, one.site, ask.firm.key, now)
 
 
 def firm_named(stores: Stores, key: str) -> Firm:
@@ -159,9 +172,12 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
     """Let one Scrapy process do all walks."""
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawlers.outbox import Outbox
+    from crawlers.slips import Round
     from crawlers.spider import MAX_PAGES, Job, WalkSpider
+    from plaint.desk.sweeps import Reach
 
-    pace = Pace()
+    pace = Pace(leases=stores.leases, owner=worker())
 
     class Process(AsyncCrawlerProcess):
         """Wakes whoever waits for a turn when the crawl is to stop, so that a long pause does not hold it up."""
@@ -170,10 +186,14 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
             pace.stop()
             await super().stop()
 
+    rounds = [
+        Round(run=ledger.run.id, site=one.site, asked=ask.firm, since=ask.since) for (one, ask), ledger in zip(asks, ledgers, strict=True)
+    ]  # fmt: skip
+    outbox = Outbox(stores, names, rounds)
     process = Process(_scrapy_settings(manners))
     for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is booked as an alarm or logged as an event of ours
-    for (one, ask), ledger in zip(asks, ledgers, strict=True):
+    for number, ((one, ask), ledger) in enumerate(zip(asks, ledgers, strict=True)):
         job = Job(
             source=one,
             ask=ask,
@@ -181,11 +201,17 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
             names=names,
             ledger=ledger,
             pace=pace,
+            outbox=outbox,
+            round=number,
+            reach=Reach(ledger.run.reach or Reach.FULL),
             delay=manners.delay,
             max_pages=manners.max_pages or MAX_PAGES,
         )
         process.crawl(WalkSpider, job=job)
-    process.start()
+    try:
+        process.start()
+    finally:
+        outbox.close()
 
 
 def _scrapy_settings(manners: Manners) -> dict[str, Any]:

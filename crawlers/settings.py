@@ -38,7 +38,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }  # fmt: skip
-ROBOTSTXT_OBEY = False  # by crawlers.politeness.Robots instead, which keeps Crawl-delay too
+ROBOTSTXT_OBEY = False  # by crawlers.robots.Robots instead, which keeps Crawl-delay too
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -46,7 +46,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawlers.politeness.Fence": 50,
-    "crawlers.politeness.Robots": 100,
+    "crawlers.robots.Robots": 100,
     "crawlers.politeness.Patience": 550,
     "crawlers.witness.Witness": 800,
     "crawlers.politeness.Pacing": 900,

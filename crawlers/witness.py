@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Witness:
-    """Writes the exchange and hands it on as `request.meta["fetched"]` and `["capture"]`."""
+    """Has the exchange kept; it is handed on as `request.meta["fetched"]`, with the number under which the clerk knows it as `["kept"]`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -26,7 +26,7 @@ class Witness:
         """As Scrapy makes it."""
         return cls(crawler)
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    async def process_response(self, request: Request, response: Response) -> Response:
         """Keep the exchange as it was on the wire: still packed, status and headers as sent."""
         spider = walker(self._crawler)
         fetched = Fetched(
@@ -41,7 +41,7 @@ class Witness:
             robots=request.meta.get("robots"),
             source=spider.site.key,
         )
-        request.meta["capture"] = spider.stores.evidence.keep(fetched)
+        request.meta["kept"] = await spider.outbox.keep(fetched)
         request.meta["fetched"] = fetched
         return response
 

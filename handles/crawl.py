@@ -25,13 +25,15 @@ def crawl(
     firm: Annotated[list[str], typer.Option(metavar="F", help="Which firm of the register; may be given several times.")],
     since: Annotated[str | None, typer.Option(metavar="D", help="Leave out what is older: a date or moment in ISO 8601.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many items of each source and firm.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read each list to its end, also where it is enough to meet what is known.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Crawl and store; the last line is the ledger as JSON: sums, and each run with its alarms.
 
     A source runs only while its approval holds (`plaint sources approve`). robots.txt, pauses and Retry-After are
-    kept. Interrupt it at any time: the next crawl completes it. Exit status 1 when a walk ended before its end.
+    kept. A list with its newest items first is read until what is known, and to its end when a full sweep is due
+    (`plaint sources show`). Interrupt it at any time: the next crawl completes it. Exit status 1 when a walk ended before its end.
 
     Example: plaint crawl trustpilot cfpb --firm northgate --since 2026-11-01
     """
@@ -45,7 +47,7 @@ def crawl(
     except LookupError as error:
         wrong_usage(error.args[0])
     given = settings()
-    manners = Manners(contact=given.contact, delay=given.delay, homes=given.homes)
+    manners = Manners(contact=given.contact, delay=given.delay, homes=given.homes, full=full)
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:
         try:

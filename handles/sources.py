@@ -144,10 +144,14 @@ def _entry(stores: Stores, one: Source) -> dict[str, Any]:
     import msgspec
 
     from plaint.desk.register import proposal, standing
+    from plaint.desk.sweeps import next_sweep, runs_of
+    from plaint.model import iso
 
     site = one.site
     approvals: list[Approval] = [approval for approval in stores.registers.approvals() if approval.source == site.key]
     last = stores.runs.newest(site.key, 1)
+    firms = [firm.key for firm in stores.registers.firms() if site.key in firm.handles] if site.newest_first and last else []
+    sweeps = {firm: next_sweep(site, runs_of(stores, site, firm)) for firm in firms}
     return {
         **msgspec.to_builtins(site),
         "crawls": one.start is not None and site.live,
@@ -155,6 +159,7 @@ def _entry(stores: Stores, one: Source) -> dict[str, Any]:
         "standing": {approval.firm or "all firms": standing(approval, now()) for approval in approvals},
         "approvals": approvals,
         "last_run": last[0] if last else None,
+        "next_sweep": {firm: "with the next crawl" if due is None else iso(due) for firm, due in sweeps.items()},
     }
 
 

@@ -248,9 +248,11 @@ def fingerprint(post: Post) -> str:
     return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawPost:
+class RawPost(msgspec.Struct, frozen=True, kw_only=True):
     """What a source file read on a page: strings as the page has them; nothing parsed, nothing cleaned.
+
+    A Struct and no dataclass, because making one is what reading a page costs most: 1 µs instead of 8.
+    `msgspec.structs.replace` changes parts of it.
 
     `text` and `title` may hold HTML when `markup` is true. `published` and `edited` may be ISO text, words, or
     epoch seconds or milliseconds. `facts` and `engagement` use the names listed in this module.
@@ -281,12 +283,12 @@ class RawPost:
     thread: str | None = None
     hashtags: Sequence[str] | None = None
     mentions: Sequence[str] | None = None
-    engagement: Mapping[str, int | str | None] = field(default_factory=dict)
+    engagement: Mapping[str, int | str | None] = msgspec.field(default_factory=dict)
     gone: Gone | None = None
     place: Place | None = None
     links: Sequence[str] = ()
     media: Sequence[str] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
     firm: str | None = None
 
 
@@ -312,7 +314,8 @@ class Site:
     zone of its dates without one; `worst` and `best` are the scale where a page does not name it; `date_order` is
     `DMY`, `MDY` or `YMD` for dates in figures; `strip` are phrases before or after its dates; `live` says whether a
     crawl may start at all (else saved pages only); `newest_first` that its listing is in that order, so that a walk
-    with `--since` may end early; `whole` that a full walk shows every post that is still there, so that one it no
+    with `--since`, or one that meets what is known, may end early; `sweep` are the days after which it is read to its end
+    all the same (0: always), so that edits and vanished posts are learned; `whole` that a full walk shows every post that is still there, so that one it no
     longer shows has vanished (a search of the last seven days is not whole); `revisits` that held posts can be looked
     up again by their refs; `rhythm` is how many seconds `plaint watch` lets pass between two walks and `quota` how
     many requests the site allows in how many seconds (None: it names no number); `needs` are the names of the secrets it
@@ -340,6 +343,7 @@ class Site:
     version: int = 1
     live: bool = True
     newest_first: bool = False
+    sweep: float = 7.0
     whole: bool = True
     revisits: bool = False
     rhythm: float = 3600.0
@@ -419,6 +423,7 @@ class Run:
     `state` is `running`, `done`, `failed` or `stopped`; `alarms` are named troubles; times are ISO 8601 in UTC.
     `filled` counts how many of `new + known + changed` had each field, `scales` how many ratings stood on each scale.
     `times` counts how long new posts took to be known, by stage (`plaint.insight.time_to_identify`).
+    `reach` is how far a crawl went (`plaint.desk.sweeps.Reach`), None for an import; one that ends at what is known announces nothing.
     `worker` names the process that runs it (`host:pid:start`), so that a run that died can be told from one at work.
     """
 
@@ -445,6 +450,7 @@ class Run:
     times: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     cursor: str | None = None
     worker: str | None = None
+    reach: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.addresses import host_of, is_same_site
 from crawlers.captured import page_of, unpacked
 from crawlers.guess import _site_name
+from crawlers.pace import Pace
 from crawlers.page import Broken
-from crawlers.politeness import Pace, asked_to_wait, is_loopback, own_delay, rules_of, user_agent
+from crawlers.politeness import asked_to_wait, is_loopback, own_delay, user_agent
+from crawlers.robots import rules_of
 from crawlers.secrecy import MissingSecret, fill_query, strike, values
-from crawlers.spider import _host, _is_same_site
 from plaint.ports import Fetched
 
 pytestmark = pytest.mark.pure
@@ -123,7 +125,7 @@ def test_this_machine_is_known(url: str, *, here: bool) -> None:
     ],
 )
 def test_only_links_to_the_same_site_are_followed(there: str, ours: str, *, same: bool) -> None:
-    assert _is_same_site(_host(there), _host(ours)) is same
+    assert is_same_site(host_of(there), host_of(ours)) is same
 
 
 def test_a_secret_goes_where_the_address_has_room_for_it() -> None:

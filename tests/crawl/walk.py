@@ -41,6 +41,7 @@ def crawl_once(given: dict[str, Any]) -> list[Run]:
         pause=given.get("pause", 0.05),
         delay=given.get("delay"),
         max_pages=given.get("max_pages"),
+        full=given.get("full", False),
         contact="mailto:crawl@collector.example",
     )
     sources = [peer_source(**given.get("site", {}))]
