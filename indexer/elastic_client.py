@@ -6,9 +6,10 @@ pauses, up to `PATIENCE` seconds; then, and at once for trouble that does not pa
 
 from __future__ import annotations
 
+import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, AuthenticationException, AuthorizationException, Elasticsearch, NotFoundError, UnsupportedProductError
 
+from indexer.elastic_bulk import Action, Bulk, Flow, NotWritten
 from plaint.ports import StoreDown
 
 Json = dict[str, Any]
@@ -31,6 +33,9 @@ PATIENCE = 40.0
 
 ANSWER = 30.0
 """Seconds that one request may take."""
+
+STILL_DOWN = 3.0
+"""Seconds to wait for a cluster that patience has ended with and that has answered nothing since."""
 
 ONCE_MORE = 2.0
 """Seconds after which a snapshot that does not answer is given up for a new one."""
@@ -100,14 +105,6 @@ class Conflicted(Exception):
     """Somebody else wrote the document first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A document that the server refused for what it is: its place in the batch, and the server's reason."""
-
-    place: int
-    reason: str
-
-
 class Cluster:
     """The indices of one store, by their short names (`posts`, `log`…). Safe for many threads."""
 
@@ -117,11 +114,23 @@ class Cluster:
         self._written: dict[str, int] = {}
         self._refreshed: dict[str, int] = {}
         self._guard: Callable[[], None] | None = None
+        self._flow = Flow()
+        self._process, self._client = os.getpid(), self._connected()
+
+    @property
+    def client(self) -> Elasticsearch:
+        """The client of this process: a forked one must not speak over the sockets of the other."""
+        if self._process != os.getpid():
+            self._process, self._client = os.getpid(), self._connected()
+        return self._client
+
+    def _connected(self) -> Elasticsearch:
+        place = self.place
         login: Json = {"basic_auth": (place.user, place.password or "")} if place.user else {}
         trust: Json = {"ca_certs": str(place.ca)} if place.ca is not None else {}
         try:
-            self.client = Elasticsearch(list(place.nodes), request_timeout=ANSWER, max_retries=len(place.nodes) - 1, retry_on_timeout=False,
-                                        retry_on_status=(), http_compress=False, **login, **trust)  # fmt: skip
+            return Elasticsearch(list(place.nodes), request_timeout=ANSWER, max_retries=len(place.nodes) - 1, retry_on_timeout=False,
+                                 retry_on_status=(), http_compress=False, **login, **trust)  # fmt: skip
         except (ValueError, OSError) as error:
             raise ValueError(f"{place.shown}: {error}") from error
 
@@ -146,19 +155,28 @@ class Cluster:
 
     def ask(self, call: Callable[[], T], *, patience: float | None = None) -> T:
         """The answer of a call, after waiting for what passes; StoreDown when it does not. Other refusals pass through."""
-        end, pause = time.monotonic() + (self.patience if patience is None else patience), 0.05
+        end, pause = time.monotonic() + self._patience(patience), 0.05
         while True:
             try:
-                return call()
+                answer = call()
             except (ApiError, TransportError) as error:
                 if not _passes(error):
                     if _is_answer(error):
                         raise
                     raise self.down(error) from error
                 if time.monotonic() + pause > end:
+                    self._flow.is_down = self._flow.is_down or patience is None
                     raise self.down(error) from error
+            else:
+                self._flow.is_down = False
+                return answer
             time.sleep(pause * (0.5 + random.random()))
             pause = min(2 * pause, 3.0)
+
+    def _patience(self, asked: float | None) -> float:
+        """Seconds to wait for what passes: as many as were asked for, few while the cluster is known to be down."""
+        wanted = self.patience if asked is None else asked
+        return min(wanted, STILL_DOWN) if self._flow.is_down else wanted
 
     def down(self, error: Exception) -> StoreDown:
         """What a trouble means, in one line, with what to try."""
@@ -259,38 +277,32 @@ class Cluster:
             raise
         self.wrote(short)
 
-    def bulk(self, actions: Sequence[tuple[Json, Json | None]]) -> list[Json]:
+    def bulk(self, actions: Sequence[Action]) -> list[Json]:
         """Write many documents, each with its action (`{"index": {"_index": short, "_id": …}}`); one result for each, in order.
 
-        Results that pass by themselves are tried again until patience ends (StoreDown). Others, conflicts among them,
-        are the caller's to look at: `status`, `error`.
+        Results that pass by themselves are tried again until nothing got through for as long as patience lasts
+        (StoreDown). Others, conflicts and refusals among them, are the caller's to look at: `status`, `error`.
         """
-        results: list[Json] = [{} for _ in actions]
-        left, end, pause = list(range(len(actions))), time.monotonic() + self.patience, 0.05
-        while left:
-            last = left
-            for result, place in zip(self._send([actions[place] for place in left]), left, strict=True):
-                results[place] = result
-            left = [place for place in last if _passes_in_bulk(results[place])]
-            if left and time.monotonic() + pause > end:
-                raise StoreDown(f"{self.place.shown}: {_of_item(results[left[0]])}; {len(left)} of {len(actions)} documents were not written")
-            if left:
-                time.sleep(pause * (0.5 + random.random()))
-                pause = min(2 * pause, 3.0)
-        for short in {next(iter(action.values()))["_index"] for action, _ in actions}:
-            self.wrote(short)
+        named = [({verb: {**meta, "_index": self.name(meta["_index"])}}, doc) for action, doc in actions for verb, meta in action.items()]
+        sender = Bulk(named, self._flow, passes=_passes_in_bulk, passes_whole=_passes)
+        try:
+            results = sender.send(self._send, self._patience(None))
+        except NotWritten as trouble:
+            self._flow.is_down = True
+            said = _of_item(trouble.result) if trouble.error is None else _advice(trouble.error)
+            raise StoreDown(f"{self.place.shown}: {said}; {trouble.left} of {len(actions)} documents were not written") from trouble.error
+        except (ApiError, TransportError) as error:
+            raise self.down(error) from error
+        finally:
+            for short in {next(iter(action.values()))["_index"] for action, _ in actions}:
+                self.wrote(short)
+        self._flow.is_down = False
         return results
 
-    def _send(self, actions: Iterable[tuple[Json, Json | None]]) -> list[Json]:
-        lines: list[Json] = []
-        for action, doc in actions:
-            ((verb, meta),) = action.items()
-            lines.append({verb: {**meta, "_index": self.name(meta["_index"])}})
-            if doc is not None:
-                lines.append(doc)
+    def _send(self, body: bytes) -> list[Json]:
         if self._guard is not None:
             self._guard()
-        answer = self.ask(lambda: self.client.bulk(operations=lines, require_alias=True))
+        answer = self.client.bulk(operations=body, require_alias=True)  # type: ignore[arg-type]  # lines that are made already
         return [next(iter(item.values())) for item in answer["items"]]
 
 

@@ -2,7 +2,7 @@
 
 The document that is held is read as it is now, not as a search sees it. Whoever loses a race reads again and decides
 again, so of two crawlers the newer capture stays, whichever comes last. What the server refuses for what it is raises
-`Refused` after everything else was written.
+`NotTaken` after everything else was written.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from indexer.elastic_bulk import Action
 from indexer.elastic_client import Cluster, Json
 from indexer.elastic_docs import Held, Step, again, doc_id, gone, marked_gone, new, revision_id
 from indexer.sqlite_rows import Row, tied
 from plaint.model import Capture, Gone, Post, post_json
-from plaint.ports import Outcome, StoreDown
+from plaint.ports import NotTaken, Outcome, StoreDown
 from plaint.posts.words import key_of
 from plaint.query.tree import CaseMark
 
@@ -25,17 +26,6 @@ BATCH = 500
 """Posts marked in one request."""
 
 TOO_MANY = "too many others write the same posts at once: try again"
-
-Action = tuple[Json, Json | None]
-
-
-class Refused(ValueError):
-    """The server does not take some documents for what they are; the others of the batch are stored."""
-
-    def __init__(self, reasons: dict[str, str]) -> None:
-        key, reason = next(iter(reasons.items()))
-        super().__init__(f"{len(reasons)} posts were refused; {key}: {reason}")
-        self.reasons = reasons
 
 
 class Putter:
@@ -49,10 +39,14 @@ class Putter:
         last = {post.id: place for place, post in enumerate(posts)}
         alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
         outcomes = [Outcome.KNOWN] * len(posts)
-        for key, outcome in self._put([Row(posts[place]) for place in alive.values()]).items():
+        done, refused = self._put([Row(posts[place]) for place in alive.values()])
+        for key, outcome in done.items():
             outcomes[alive[key]] = outcome
         self._mark_gone({key: posts[place] for key, place in last.items() if posts[place].gone is not None})
-        return [Outcome.GONE if post.gone is not None else outcome for post, outcome in zip(posts, outcomes, strict=True)]
+        outcomes = [Outcome.GONE if post.gone is not None else outcome for post, outcome in zip(posts, outcomes, strict=True)]
+        if refused:
+            raise NotTaken(refused, [None if post.id in refused else outcome for post, outcome in zip(posts, outcomes, strict=True)])
+        return outcomes
 
     def vanish(self, ids: Sequence[str], at: str) -> int:
         """See `ports.Posts.vanish`."""
@@ -79,7 +73,8 @@ class Putter:
         if result["status"] not in {200, 201, 404}:
             raise StoreDown(f"{self._c.place.shown}: {id} could not be marked: {_reason(result)}")
 
-    def _put(self, rows: Sequence[Row]) -> dict[str, Outcome]:
+    def _put(self, rows: Sequence[Row]) -> tuple[dict[str, Outcome], dict[str, str]]:
+        """What became of each, and why the server refuses the others."""
         outcomes: dict[str, Outcome] = {}
         refused: dict[str, str] = {}
         parents = {parent for row in rows if (parent := tied(row.post.source, row.post.reply_to)) is not None}
@@ -90,8 +85,8 @@ class Putter:
                 key: again(held[key], row) if key in held else Step(outcome=Outcome.NEW, doc=new(row, reply=key in parents))
                 for key, row in left.items()
             }
-            self._keep_earlier(steps)
-            written = {key: step for key, step in steps.items() if step.doc is not None}
+            refused |= self._keep_earlier(steps)
+            written = {key: step for key, step in steps.items() if step.doc is not None and key not in refused}
             results = self._c.bulk([_action(key, step, held.get(key)) for key, step in written.items()]) if written else []
             lost = set()
             for (key, _), result in zip(written.items(), results, strict=True):
@@ -100,27 +95,28 @@ class Putter:
                 elif result["status"] >= 300:
                     refused[key] = _reason(result)
             self._answer({key: step for key, step in steps.items() if key not in lost and key not in refused}, left)
-            outcomes |= {key: step.outcome for key, step in steps.items() if key not in lost}
+            outcomes |= {key: step.outcome for key, step in steps.items() if key not in lost and key not in refused}
             left = {key: left[key] for key in left if key in lost}
             if not left:
                 break
         else:
             raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
-        if refused:
-            raise Refused(refused)
-        return outcomes
+        return outcomes, refused
 
-    def _keep_earlier(self, steps: dict[str, Step]) -> None:
-        """Write the states that are about to be replaced before anything replaces them."""
+    def _keep_earlier(self, steps: dict[str, Step]) -> dict[str, str]:
+        """Write the states that are about to be replaced before anything replaces them; by post, why one is refused."""
         actions: list[Action] = []
+        refused: dict[str, str] = {}
         for key, step in steps.items():
             if step.kept is not None:
                 state, post = step.kept
                 doc = {"post_id": key, "seen": state.seen, "said": state.said, "post": post_json(post).decode()}
                 actions.append(({"create": {"_index": "revisions", "_id": revision_id(key, state)}}, doc))
-        for result in self._c.bulk(actions) if actions else ():
+        results = self._c.bulk(actions) if actions else []
+        for key, result in zip((key for key, step in steps.items() if step.kept is not None), results, strict=True):
             if result["status"] >= 300 and result["status"] != 409:
-                raise StoreDown(f"{self._c.place.shown}: an earlier state of a post could not be kept: {_reason(result)}")
+                refused[key] = f"an earlier state could not be kept: {_reason(result)}"
+        return refused
 
     def _answer(self, steps: dict[str, Step], rows: dict[str, Row]) -> None:
         """Bring `reply` up to date: of the posts that are answered now, of new ones that were answered before they came, of those left.
@@ -214,5 +210,8 @@ def _vanished(post: Post, at: str) -> Post:
 
 
 def _reason(result: Json) -> str:
+    """Why the server refuses a document, without the words that it quotes from it."""
     error = result.get("error") or {}
-    return f"{error.get('reason', result.get('result', 'no reason given'))}"[:300]
+    said = [error.get("reason"), error.get("caused_by", {}).get("reason")]
+    told = [str(reason).partition(" Preview of field's value")[0].partition(" The prefix of the first immense term")[0] for reason in said if reason]
+    return "; ".join(told)[:300] or str(result.get("result", "no reason given"))

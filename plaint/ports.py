@@ -42,6 +42,18 @@ class Outcome(StrEnum):
     STALE = "stale"
 
 
+class NotTaken(Exception):
+    """The store does not take some posts of a batch for what they are; the others are stored.
+
+    `reasons` say why, by post id; `outcomes` are as `put` would return them, None for those.
+    """
+
+    def __init__(self, reasons: Mapping[str, str], outcomes: Sequence[Outcome | None]) -> None:
+        key, reason = next(iter(reasons.items()))
+        super().__init__(f"{len(reasons)} posts were refused; {key[:80]}: {reason}")
+        self.reasons, self.outcomes = dict(reasons), tuple(outcomes)
+
+
 class Posts(Protocol):
     """The archive of posts with its search."""
 
@@ -50,7 +62,7 @@ class Posts(Protocol):
 
         Equal `fingerprint`: KNOWN (counters and the newest capture are kept). Another: a new revision, unless the
         capture is older than the one held (STALE: kept as an earlier revision, the present stays). A post with `gone`
-        marks a known one (GONE) and never creates one. A batch with the same id twice keeps the last.
+        marks a known one (GONE) and never creates one. A batch with the same id twice keeps the last. Raises NotTaken.
         """
 
     def get(self, ids: Sequence[str]) -> list[Post]:

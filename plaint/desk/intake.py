@@ -6,7 +6,7 @@ understood is set aside with its reason and a stable id; the rest is stored in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from itertools import islice
 
 from plaint.desk import answers, opening, register
 from plaint.model import Approval, Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
-from plaint.ports import Outcome, Stores
+from plaint.ports import NotTaken, Outcome, Stores
 from plaint.posts.allowed import only
 from plaint.posts.brands import Names
 from plaint.posts.filling import Fill, fill_of, words_key
@@ -125,15 +125,13 @@ def receive_all(stores: Stores, pages: Sequence[Heard], *, names: Names, now: da
     stores.evidence.sync()
     if quarantined := [item for part in parts for item in part.quarantined]:
         stores.runs.quarantine(quarantined)
-    _put(stores, parts)
+    _put(stores, parts, pages, now)
     present = [
         post for part in parts for post, outcome in zip(part.posts, part.outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE}
     ]  # fmt: skip
     opening.open_tagged(stores, present, names, now)
     answers.tie(stores, present, now)
-    for part in parts:
-        for state in part.before:  # one at a time: a batch keeps one state of an id
-            stores.posts.put([state])
+    _put_before(stores, parts, pages, now)
     return [
         replace(_tally(part, part.outcomes, page.seen), set_aside=frozenset(item.id for item in part.quarantined))
         for part, page in zip(parts, pages, strict=True)
@@ -150,12 +148,48 @@ def _part(stores: Stores, page: Heard, approvals: Sequence[Approval], names: Nam
     return part
 
 
-def _put(stores: Stores, parts: Sequence[_Sorted]) -> None:
-    """Store the posts of all parts in one transaction, and note what became of each."""
+def _put(stores: Stores, parts: Sequence[_Sorted], pages: Sequence[Heard], now: datetime) -> None:
+    """Store the posts of all parts in one transaction, and note what became of each; what the store does not take is set aside."""
     posts = [post for part in parts for post in part.posts]
-    outcomes = iter(stores.posts.put(posts) if posts else ())
-    for part in parts:
-        part.outcomes = list(islice(outcomes, len(part.posts)))
+    reasons: Mapping[str, str] = {}
+    outcomes: Sequence[Outcome | None] = ()
+    try:
+        outcomes = stores.posts.put(posts) if posts else ()
+    except NotTaken as some:
+        outcomes, reasons = some.outcomes, some.reasons
+    all_outcomes = iter(outcomes)
+    for part, page in zip(parts, pages, strict=True):
+        pairs = list(zip(part.posts, islice(all_outcomes, len(part.posts)), strict=True))
+        part.posts = [post for post, outcome in pairs if outcome is not None]
+        part.outcomes = [outcome for _, outcome in pairs if outcome is not None]
+        part.before = [state for state in part.before if state.id not in reasons]
+        _set_aside_not_taken(stores, part, page, {post.id: post for post, outcome in pairs if outcome is None}, reasons, now)
+
+
+def _put_before(stores: Stores, parts: Sequence[_Sorted], pages: Sequence[Heard], now: datetime) -> None:
+    """Store the earlier states of posts, one at a time: a batch keeps one state of an id."""
+    for part, page in zip(parts, pages, strict=True):
+        for state in part.before:
+            try:
+                stores.posts.put([state])
+            except NotTaken as refused:
+                _set_aside_not_taken(stores, part, page, {state.id: state}, refused.reasons, now)
+
+
+def _set_aside_not_taken(
+    stores: Stores, part: _Sorted, page: Heard, refused: Mapping[str, Post], reasons: Mapping[str, str], now: datetime
+) -> None:  # fmt: skip
+    """Put what the store does not take into the quarantine, with the store's reason."""
+    if not refused:
+        return
+    rejections = [
+        (Rejection(reason="the store does not take it", field="item", seen=reasons[key][:500], ref=post.ref), post.within is not None)
+        for key, post in refused.items()
+    ]  # fmt: skip
+    items = [_quarantined(rejection, page.site.key, page.capture, page.run, now) for rejection, _ in rejections]
+    stores.runs.quarantine(items)
+    part.rejected += rejections
+    part.quarantined += items
 
 
 def _held(stores: Stores, posts: Sequence[Post], seen: frozenset[str] | set[str]) -> dict[str, Post]:

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.connect import connect
 from indexer.elastic_client import Cluster, Place, place_of
-from plaint.ports import StoreDown
+from plaint.ports import NotTaken, Outcome, StoreDown
 from tests.contract.test_posts import post
 from tests.elastic.server import Emptied, asked
 
@@ -141,12 +141,11 @@ def test_a_store_that_is_read_only_is_waited_for_then_told(emptied: Emptied) -> 
 @pytest.mark.elastic
 @pytest.mark.xdist_group("elastic")
 def test_one_document_that_is_refused_costs_only_itself(emptied: Emptied, tmp_path: Path) -> None:
-    from indexer.elastic_put import Refused
-
     stores = connect(emptied.address(), evidence=tmp_path)
     endless = replace(post("x" * 40_000), id="board:" + "x" * 40_000)
-    with pytest.raises(Refused, match="1 posts were refused; board:xxx"):
+    with pytest.raises(NotTaken, match="1 posts were refused; board:xxx") as some:
         stores.posts.put([post("1"), endless, post("2")])
+    assert some.value.outcomes == (Outcome.NEW, None, Outcome.NEW)
     assert sorted(stores.posts.refs("board")) == ["1", "2"]
     stores.close()
     emptied.take_back()

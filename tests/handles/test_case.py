@@ -234,7 +234,7 @@ def test_bulk_acts_views_and_macros_as_they_are_typed(filled: Run) -> None:
     assert filled("case", "bulk", "explode", "--as", "anna").exit_code == 2
 
 
-def test_a_reply_as_it_is_typed(filled: Run) -> None:
+def test_a_reply_as_it_is_typed(filled: Run, tmp_path: Path) -> None:
     case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
     said(filled("case", "draft-reply", case, "-", "--as", "tom", input="We are sorry."))
     said(filled("case", "send-back-reply", case, "1", "--reason", "say more", "--as", "anna"))
@@ -243,4 +243,5 @@ def test_a_reply_as_it_is_typed(filled: Run) -> None:
     said(filled("case", "approve-reply", case, "2", "--as", "anna"))
     said(filled("case", "posted-reply", case, "2", "--url", "https://board.example/1#a", "--as", "tom"))
     assert said(filled("case", "show", case, "--as", "tom"))["replies"]["2"]["state"] == "posted"
+    assert said(filled("case", "pack", case, "--to", str(tmp_path / "case.zip"), "--as", "anna"))["bytes"] > 0
     assert json.loads(CliRunner().invoke(app, ["case", "reply-room", "x", "日本"]).stdout)["left"] == 276

@@ -49,7 +49,8 @@ class Proof:
 
 def pretty(value: object) -> bytes:
     """JSON to read, with keys in one order."""
-    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
+    plain = msgspec.to_builtins(value, str_keys=True)
+    return msgspec.json.format(msgspec.json.encode(plain, order="deterministic"), indent=2) + b"\n"
 
 
 def packed(*, page: bytes, case: object, deadlines: object, proof: Proof, captures: Sequence[Taken], manifest: Mapping[str, Any]) -> bytes:
