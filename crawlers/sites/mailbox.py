@@ -1,4 +1,4 @@
-"""Mail: complaints that came by e-mail or were forwarded to the firm, as messages (.eml) and mailboxes (mbox) that a mail program saves."""
+"""Mail: complaints that came by e-mail or were forwarded, from an account (`plaint mail`), as messages (.eml) and as mailboxes (mbox)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from plaint.model import iso
 
 site = Site(
     key="mailbox", name="Mail", home="https://www.rfc-editor.org", kind=Kind.POST, proof="documented",
-    access="messages (.eml) and mailboxes (mbox) of the firm's own account, saved by its mail program (import only)",
+    access="the firm's own account over IMAP by `plaint mail`, the firm's handle is imaps://USER@HOST/FOLDER and MAILBOX_PASSWORD its password; or "
+           "messages (.eml) and mailboxes (mbox) that a mail program saved, by `plaint import`", needs=("MAILBOX_PASSWORD",),
     ownership=Ownership.DIRECT, never_says=("rating", "lang", "followers"), live=False,
 )  # fmt: skip
 BEGIN = re.compile(rb"^From [^\r\n]*\r?\n", re.MULTILINE)
