@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, deeds, here
-from dashboard.widgets import states, times
-from dashboard.widgets.html import Html, bdi, join, paragraphs, safe_link, tag, text
+from dashboard import acts, deeds, here, macros
+from dashboard.pen import pen
+from dashboard.widgets import chips, states, times
+from dashboard.widgets.html import NOTHING, Html, bdi, join, paragraphs, safe_link, tag, text
 from dashboard.wording import say
 from plaint.cases.letters import Letter, letters
 from plaint.cases.replying import ApproveReply, DraftReply
@@ -25,24 +27,32 @@ COLOURS = {"approved": "blue", "posted": "blue", "seen": "green", "drafted": "",
 def replies(case: Case, person: Person, now: datetime, zone: ZoneInfo, source: str) -> None:
     """The replies so far, newest first, and the field for the next one. Nothing is published from here: a person posts it by hand."""
     if may(person, Right.WORK_CASES, case.firm):
-        _composer(case, source)
+        _composer(case, person, source)
     for reply in sorted(case.replies.values(), key=lambda one: -one.number):
         here.show(one(reply, here.people(), now, zone))
         _steps(case, reply, person)
     if not case.replies:
         here.show(tag("p", say("reply.none"), class_="soft"))
+    here.show(collected(case.answers))
 
 
-def _composer(case: Case, source: str) -> None:
+def _composer(case: Case, person: Person, source: str) -> None:
+    """The field, the count in the channel's unit beside it, texts to put in. Too long is said by how much and cannot be kept."""
     key = f"reply_{case.id}"
+    macros.use(person, case.id, key)
+    post = case.posts[0] if case.posts else None
+    if len(case.posts) > 1:
+        post = st.selectbox(say("reply.which"), case.posts, key=f"reply_to_{case.id}", format_func=lambda one: one.partition(":")[2])
     st.text_area(say("reply.field", source=source), key=key, height=130, persist_state="session")
-    here.show(left(room(case.source, str(st.session_state.get(key) or ""))))
-    acts.button(say("act.draft"), f"draft_{case.id}_{case.version}", _draft, (case.id, case.version, key), kind="primary")
+    said = room(case.source if post is None else post.partition(":")[0], str(st.session_state.get(key) or "").strip())
+    here.show(left(said))
+    pen(case.id, key, said.limit)
+    acts.button(say("act.draft"), f"draft_{case.id}_{case.version}", _draft, (case.id, case.version, key, post), kind="primary")
 
 
-def _draft(case: str, version: int, field: str, command: str) -> None:
+def _draft(case: str, version: int, field: str, post: str | None, command: str) -> None:
     """Keep the draft; the field is emptied only when it was kept."""
-    deeds.perform(case, version, DraftReply(text=str(st.session_state.get(field) or "")), say("act.drafted"), command)
+    deeds.perform(case, version, DraftReply(text=str(st.session_state.get(field) or ""), post=post), say("act.drafted"), command)
     last = st.session_state.get("last_act")
     if last and last[0] == case and last[1] > version:
         st.session_state[field] = ""
@@ -51,10 +61,12 @@ def _draft(case: str, version: int, field: str, command: str) -> None:
 def left(said: Room) -> Html:
     """How much of the channel's limit is left, counted as the channel counts; a text is never cut."""
     if said.limit is None:
-        return tag("p", say("reply.no_limit", used=f"{said.used:,}"), class_="soft", role="status")
+        return tag("p", say("reply.no_limit", used=f"{said.used:,}"), class_="soft", role="status", id="reply-count")
     if not said.fits:
-        return tag("p", say("reply.too_long", over=f"{-(said.left or 0):,}", most=f"{said.limit.most:,}"), class_="beside red", role="status")
-    return tag("p", say("reply.left", left=f"{said.left:,}", most=f"{said.limit.most:,}", counts=said.limit.counts), class_="soft", role="status")
+        words = say("reply.too_long", over=f"{-(said.left or 0):,}", most=f"{said.limit.most:,}")
+        return tag("p", words, class_="beside red", role="status", id="reply-count")
+    words = say("reply.left", left=f"{said.left:,}", most=f"{said.limit.most:,}", counts=said.limit.counts)
+    return tag("p", words, class_="soft", role="status", id="reply-count")
 
 
 def one(reply: Reply, people: dict[str, str], now: datetime, zone: ZoneInfo) -> Html:
@@ -75,6 +87,14 @@ def one(reply: Reply, people: dict[str, str], now: datetime, zone: ZoneInfo) -> 
     if link:
         body.append(tag("p", tag("a", text(link, 120), href=link, rel="noopener noreferrer", target="_blank")))
     return tag("div", join(body), class_="turn firm")
+
+
+def collected(answers: Sequence[str]) -> Html:
+    """The firm's public answers that were collected and tied to the case, as links to what was captured."""
+    if not answers:
+        return NOTHING
+    items = [tag("li", chips.link("post", text(say("reply.collected_one", number=number)), post=post)) for number, post in enumerate(answers, 1)]
+    return join([tag("h2", say("reply.collected")), tag("ul", join(items), class_="trace")])
 
 
 def _steps(case: Case, reply: Reply, person: Person) -> None:

@@ -79,6 +79,11 @@ def cases_of(person: Person, post: str) -> Sequence[CaseRow]:
     return casework.list_cases(here.stores(), person, CaseFilter(post=post, limit=10), here.now()).rows
 
 
+def under(person: Person, case: str) -> Sequence[CaseRow]:
+    """The cases that belong under a case."""
+    return casework.list_cases(here.stores(), person, CaseFilter(marks=(f"parent:{case}",), limit=20), here.now()).rows
+
+
 LOOKED = 500
 """Open cases whose teams and labels are offered as filters; others can be typed into the address."""
 

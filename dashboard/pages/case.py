@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, answering, deeds, here
+from dashboard import acts, address, answering, arranging, casebook, company, deeds, here
 from dashboard.widgets import cases, chips, clocks, states, threads, times
 from dashboard.widgets.hits import short
 from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, tag, text
 from dashboard.widgets.tables import facts
 from dashboard.wording import say
-from plaint.cases.case import State
+from plaint.cases.case import Case, State
 from plaint.cases.events import Noted
 from plaint.cases.outcomes import SCHEME
 from plaint.cases.taxonomies import taxonomies
@@ -43,7 +43,7 @@ def page() -> None:
     _head(view, person, now, zone)
     acts.told()
     deeds.undo_line(person)
-    _changed(person, view.case.id, view.case.version)
+    company.company(person, view.case.id, view.case.version)
     left, right = st.columns([1.7, 1], gap="medium")
     with right:
         here.show(join([tag("h2", say("case.clocks")), clocks.clocks(view.clocks, now, zone, open_traces=address.one("print") == "1")]))
@@ -65,7 +65,7 @@ def page() -> None:
 def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:
     case, names, people = view.case, here.names(person), here.people()
     title = tag("h1", case.title or say("case.title", case=short(case.id)), class_="casetitle", dir="auto")
-    stand = [chips.firm_key(case.firm, names), chips.state(case.status.value)]
+    stand = [chips.firm_key(case.firm, names), chips.state(case.status.value), *cases.sorted_as(case)]
     if case.state is State.CLOSED:
         stand.append(chips.state(State.CLOSED.value))
     who = say("case.who", who=people.get(case.assignee, case.assignee)) if case.assignee else say("case.nobody")
@@ -76,10 +76,11 @@ def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     here.show(
         join([tag("div", join([title, tag("div", join(stand, " "), class_="stand")]), class_="row"), line, clocks.in_lines(view.clocks, now, zone)])
     )
-    if may(person, Right.WORK_CASES, case.firm):
-        _acts(view, person)
-    if may(person, Right.EXPORT, case.firm):
-        _pack(case.id, person)
+    with st.container(key="acts_case", horizontal=True, gap="small", vertical_alignment="center"):
+        if may(person, Right.WORK_CASES, case.firm):
+            _acts(view, person)
+        if may(person, Right.EXPORT, case.firm):
+            _pack(case.id, person)
 
 
 def _pack(id: str, person: Person) -> None:
@@ -88,51 +89,37 @@ def _pack(id: str, person: Person) -> None:
     def make() -> bytes:
         return packs.pack(here.stores(), person, id, version=version("plaint"), now=here.now(), command=here.command())
 
-    with st.container(key="c_take", horizontal=True, gap="small", vertical_alignment="center"):
-        st.download_button(say("case.pack"), data=make, file_name=f"{id}.zip", mime="application/zip", key="c_pack", on_click="ignore")
-        if may(person, Right.READ_LOG):
-            here.show(tag("p", chips.link("audit", say("case.as_of"), tab="as_of", about=id)))
+    st.download_button(say("case.pack"), data=make, file_name=f"{id}.zip", mime="application/zip", key="c_pack", on_click="ignore")
+    if may(person, Right.READ_LOG):
+        here.show(tag("p", chips.link("audit", say("case.as_of"), tab="as_of", about=id)))
 
 
 def _acts(view: CaseView, person: Person) -> None:
     case = view.case
     mark = f"{case.id}_{case.version}"
-    with st.container(key="acts_case", horizontal=True, gap="small"):
-        if case.state is State.CLOSED:
-            st.button(say("act.reopen"), key="c_reopen", type="primary", on_click=acts.ask, args=("reopen", case.id, case.version))
-            return
-        if case.status is State.CANDIDATE:
-            st.button(say("act.confirm"), key="c_yes", type="primary", shortcut="Y", on_click=acts.ask, args=("confirm", case.id, case.version))
-            st.button(say("act.reject"), key="c_no", shortcut="X", on_click=acts.ask, args=("reject", case.id, case.version))
-        if case.status is State.CONFIRMED_COMPLAINT and "acknowledged" not in case.done:
-            acts.button(say("act.acknowledge"), f"ack_{mark}", acts.acknowledge, (case.id, case.version), kind="primary", shortcut="E")
-        if case.assignee != person.key:
-            done = say("act.assigned", who=person.name)
-            acts.button(say("act.mine"), f"mine_{mark}", acts.assign, (case.id, case.version, person.key, done))
-        st.button(say("act.assign"), key="c_assign", shortcut="A", on_click=acts.ask, args=("assign", case.id, case.version))
-        if case.status is State.CONFIRMED_COMPLAINT:
-            st.button(say("act.classify"), key="c_about", on_click=acts.ask, args=("classify", case.id, case.version))
-            if case.resolved_at is None:
-                st.button(say("act.resolve"), key="c_resolve", on_click=acts.ask, args=("resolve", case.id, case.version))
-        st.button(say("act.snooze"), key="c_snooze", shortcut="S", on_click=acts.ask, args=("snooze", case.id, case.version))
-        if view.clocks.start and may(person, Right.MOVE_CLOCKS, case.firm):
-            st.button(say("act.move"), key="c_move", on_click=acts.ask, args=("move", case.id, case.version))
-        if case.status is not State.CANDIDATE:
-            st.button(say("act.close"), key="c_close", on_click=acts.ask, args=("close", case.id, case.version))
-
-
-@st.fragment(run_every="5s")
-def _changed(person: Person, id: str, shown: int) -> None:
-    """Somebody changed the case while it is looked at: says who and what, and leaves the page alone."""
-    if casework.version(here.stores(), person, id) == shown:
+    if case.state is State.CLOSED:
+        arranging.menu(case, person)
+        st.button(say("act.reopen"), key="c_reopen", type="primary", on_click=acts.ask, args=("reopen", case.id, case.version))
         return
-    view = casework.load(here.stores(), person, id, here.now())
-    since = [one for one in view.history if one.version > shown]
-    who, what = cases.overtaken(since, here.people(), here.now(), here.zone(view.firm))
-    with st.container(key="c_changed", horizontal=True, vertical_alignment="center"):
-        here.show(states.box(say("case.changed", who=who), what, kind="late", role="status"))
-        if st.button(say("case.show"), key="c_show"):
-            st.rerun()
+    if case.status is State.CANDIDATE:
+        st.button(say("act.confirm"), key="c_yes", type="primary", shortcut="Y", on_click=acts.ask, args=("confirm", case.id, case.version))
+        st.button(say("act.reject"), key="c_no", shortcut="X", on_click=acts.ask, args=("reject", case.id, case.version))
+    if case.status is State.CONFIRMED_COMPLAINT and "acknowledged" not in case.done:
+        acts.button(say("act.acknowledge"), f"ack_{mark}", acts.acknowledge, (case.id, case.version), kind="primary", shortcut="E")
+    if case.assignee != person.key:
+        done = say("act.assigned", who=person.name)
+        acts.button(say("act.mine"), f"mine_{mark}", acts.assign, (case.id, case.version, person.key, done))
+    st.button(say("act.assign"), key="c_assign", shortcut="A", on_click=acts.ask, args=("assign", case.id, case.version))
+    if case.status is State.CONFIRMED_COMPLAINT:
+        st.button(say("act.classify"), key="c_about", on_click=acts.ask, args=("classify", case.id, case.version))
+        if case.resolved_at is None:
+            st.button(say("act.resolve"), key="c_resolve", on_click=acts.ask, args=("resolve", case.id, case.version))
+    st.button(say("act.snooze"), key="c_snooze", shortcut="S", on_click=acts.ask, args=("snooze", case.id, case.version))
+    if view.clocks.start and may(person, Right.MOVE_CLOCKS, case.firm):
+        st.button(say("act.move"), key="c_move", on_click=acts.ask, args=("move", case.id, case.version))
+    arranging.menu(case, person)
+    if case.status is not State.CANDIDATE:
+        st.button(say("act.close"), key="c_close", on_click=acts.ask, args=("close", case.id, case.version))
 
 
 def _thread(view: CaseView, person: Person) -> tuple[Post, ...]:
@@ -162,6 +149,7 @@ def _facts(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> lis
         (say("case.start"), text(f"{times.moment_text(start.at, now, zone)}: {start.because}.") if start else text("when it is confirmed")),
         (say("case.done"), decided),
         *_about(view),
+        *_family(case, person),
         (say("case.regimes"), text(", ".join(case.regimes if case.regimes is not None else view.firm.regimes) or "none")),
         (say("case.id"), tag("code", case.id)),
     ]
@@ -182,9 +170,19 @@ def _about(view: CaseView) -> list[tuple[str, Html]]:
          if case.vulnerability else NOTHING),
         (say("case.answered"), text(answer)),
         (say("resolve.redress"), text(f"{case.redress} {case.currency}") if case.redress else NOTHING),
-        (say("case.priority"), text(case.priority) if case.priority != "normal" else NOTHING),
-        (say("case.labels"), text(", ".join(case.labels))),
     ]  # fmt: skip
+
+
+def _family(case: Case, person: Person) -> list[tuple[str, Html]]:
+    """The cases it belongs with: the one it is under, those under it, those merged into it, the one it was merged into."""
+    under = [chips.link("case", bdi(row.title or short(row.case), 90), case=row.case) for row in casebook.under(person, case.id)]
+    merged = [chips.link("case", short(one), case=one) for one in case.absorbed]
+    return [
+        (say("case.parent"), chips.link("case", short(case.parent), case=case.parent) if case.parent else NOTHING),
+        (say("case.children"), join(under, "<br>")),
+        (say("case.absorbed"), join(merged, ", ")),
+        (say("case.duplicate_of"), chips.link("case", short(case.duplicate_of), case=case.duplicate_of) if case.duplicate_of else NOTHING),
+    ]
 
 
 def _tabs(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:

@@ -10,11 +10,12 @@ from dashboard.widgets import chips, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.clocks import due_chip
 from dashboard.widgets.hits import short
-from dashboard.widgets.html import NOTHING, Html, bdi, join, paragraphs, tag, text
+from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, paragraphs, tag, text
 from dashboard.widgets.states import sentence
 from dashboard.widgets.tables import Column, table
 from dashboard.wording import say
 from plaint.cases import events as e
+from plaint.cases.case import Case
 from plaint.cases.events import Recorded
 from plaint.cases.queues import Queued
 from plaint.cases.spoken import spoken
@@ -63,6 +64,13 @@ def _link(row: CaseRow, firm: str | None) -> Html:
 
 def _due(row: CaseRow, now: datetime, zone: ZoneInfo) -> Html:
     return due_chip(row.due, now, zone, provisional=bool(row.facts.get("provisional")))
+
+
+def sorted_as(case: Case) -> list[Html]:
+    """Priority, team and labels of a case, as words."""
+    level = tag("span", join([icon("flag"), text(case.priority)]), class_="chip") if case.priority != "normal" else NOTHING
+    team = tag("span", text(say("board.in_team", team=case.team)), class_="chip") if case.team else NOTHING
+    return [level, team, *(tag("span", text(label, 40), class_="chip") for label in case.labels)]
 
 
 def reasons(item: Queued) -> Html:

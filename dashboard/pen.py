@@ -1,0 +1,27 @@
+"""Mounts the small script beside the field for a public answer: a live count in the channel's own unit, and "is writing" for others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import company
+from dashboard.wording import say
+from plaint.replies.limits import Limit
+
+_pen = st.components.v2.component("plaint_pen", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), html="<span></span>\n")
+
+
+@st.fragment
+def pen(case: str, field: str, limit: Limit | None) -> None:
+    """Count in the field with the key `field`; only this fragment runs while somebody types, so that nothing typed is disturbed."""
+    most = limit.most if limit else None
+    known = {"most": f"{most:,}" if most is not None else "", "counts": limit.counts if limit else "graphemes"}
+    words = {
+        "used": say("reply.no_limit", used="{n}"), "left": say("reply.left", left="{n}", **known),
+        "over": say("reply.too_long", over="{n}", most=known["most"]),
+    }  # fmt: skip
+    data = {"field": field, "most": most, "counts": known["counts"], "link": limit.link if limit else None, "words": words}
+    with st.container(key="pen_slot", height=1, border=False, gap=None):
+        _pen(key=f"pen_{case}", data=data, on_writing_change=lambda: company.writes(case), height=1)
