@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
+from types import NoneType
 from typing import TypeVar
 
 from crawlers.page import Announced, Broken, Follow, Page, RawPost, Rejection, SaidBy
@@ -48,6 +50,7 @@ def read(source: Source, page: Page) -> Reading:
         for said in source.parse(page):
             match said:
                 case RawPost():
+                    ends_rejected = False
                     if (wrong := wrong_kind(said)) is None:
                         posts.append(said)
                     else:
@@ -57,9 +60,8 @@ def read(source: Source, page: Page) -> Reading:
                 case Announced():
                     announced = said.count
                 case Rejection():
+                    ends_rejected = True
                     rejected.append(said)
-            if isinstance(said, RawPost | Rejection):
-                ends_rejected = isinstance(said, Rejection)
     except (Broken, *SURPRISES) as error:
         trouble = error if isinstance(error, Broken) else Broken(f"{source.site.key}: {reason_of(error)}; the layout changed?")
         if not (posts or rejected or follow):
@@ -91,6 +93,8 @@ _TEXTS = (
 )
 _FIGURES = (str, int, float)
 _SCALARS = ("rating", "worst", "best", "published", "edited", "followers")
+_texts_of, _scalars_of = attrgetter(*_TEXTS), attrgetter(*_SCALARS)
+_NONE_OR_WORDS, _NONE_OR_FIGURES = frozenset({NoneType, str}), frozenset({NoneType, *_FIGURES})
 
 
 NO_IDS = frozenset({"", "None", "null", "undefined", "nan", "NaN", "False"})
@@ -103,6 +107,8 @@ def wrong_kind(post: RawPost) -> Rejection | None:
         return Rejection(reason="a post without an id of its own", field="ref", seen=repr(post.ref))
     if type(post.ref) is not str:
         return _not_words(post, "ref")
+    if _NONE_OR_WORDS.issuperset(map(type, _texts_of(post))) and _NONE_OR_FIGURES.issuperset(map(type, _scalars_of(post))):
+        return None
     for name in _TEXTS:
         if (value := getattr(post, name)) is not None and not isinstance(value, str):
             return _not_words(post, name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from crawlers.loose_json import dig
 from crawlers.page import Announced, Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urljoin
+
+from msgspec.structs import replace
 
 from crawlers.loose_json import dig, loads
 from crawlers.page import Ask, Broken, Follow, Gone, Kind, Page, Place, RawPost, SaidBy, Site
@@ -49,7 +50,7 @@ def start(ask: Ask) -> SaidBy:
 
 def parse(page: Page) -> SaidBy:
     """One answer of either version, a stream of them (one a line), or a download; an empty last page has `meta` only."""
-    if found := DOWNLOAD.match(page.text[:200]):
+    if b"window.YTD" in page.body[:200] and (found := DOWNLOAD.match(page.text[:200])):
         yield from _download(page.text, found)
         return
     tree = _tree(page)

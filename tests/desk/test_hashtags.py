@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from plaint.desk import intake
 from plaint.model import Capture, Firm, Kind, RawPost, Site, iso

@@ -7,12 +7,12 @@ name) or `posts`, `rejected` (the field of each), `follow` and `announced`. Of a
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from crawlers.page import Announced, Ask, Broken, Follow, Page, RawPost
 from crawlers.reading import Reading, read
