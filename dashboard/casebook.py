@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from dashboard import here
 from plaint.cases.queues import OPEN_STATES, Queued
-from plaint.desk import casework
+from plaint.desk import board, casework
 from plaint.model import Firm, Person, iso
 from plaint.ports import CaseFilter, CaseRow
 
@@ -84,13 +84,8 @@ def under(person: Person, case: str) -> Sequence[CaseRow]:
     return casework.list_cases(here.stores(), person, CaseFilter(marks=(f"parent:{case}",), limit=20), here.now()).rows
 
 
-LOOKED = 500
-"""Open cases whose teams and labels are offered as filters; others can be typed into the address."""
-
-
 def teams_and_labels(person: Person, firm: Firm | None) -> tuple[list[str], list[str]]:
     """The teams and the labels that open cases have."""
-    asked = CaseFilter(firm=firm.key if firm else None, states=OPEN_STATES, limit=LOOKED)
-    rows = casework.list_cases(here.stores(), person, asked, here.now()).rows
-    teams = {str(row.facts["team"]) for row in rows if row.facts.get("team")}
-    return sorted(teams), sorted({label for row in rows for label in row.facts.get("labels", ())})
+    asked = CaseFilter(firm=firm.key if firm else None)
+    lanes = board.board(here.stores(), person, asked, here.now())
+    return sorted({lane.team for lane in lanes if lane.team}), sorted(board.labels(here.stores(), person, asked, here.now()))

@@ -67,6 +67,11 @@ def board(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> 
     return sorted(found, key=lambda one: (one.team is None, one.team or "", list(State).index(one.state), one.assignee is None, one.assignee or ""))
 
 
+def labels(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> dict[str, int]:
+    """How many of the matching cases have each label; without states, of those in which somebody has to act. Needs the right to read cases."""
+    return {str(label): number for (label,), number in stores.cases.tally(_asked(stores, person, wanted, now), ["label:"]).items()}
+
+
 def month(stores: Stores, person: Person, *, year: int, month: int, wanted: CaseFilter | None = None, now: datetime) -> list[DayLoad]:
     """Every day of a month with what falls due on it, days with nothing too; local days as each rule counts them.
 
