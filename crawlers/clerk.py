@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -23,11 +24,15 @@ from plaint.posts.brands import Names
 
 log = structlog.get_logger()
 
-TOGETHER = 40
-"""Pages that are stored in one transaction at most, so that others come to write too."""
+TOGETHER = 150
+"""Slips that are done in one go at most (a page has about three), so that others come to write too."""
 
 UNASKED = 1_000
 """Captures that are remembered though no page was read from them (robots.txt, redirects)."""
+
+AT_ONCE = 1 << 18
+MOST = 1 << 23
+"""Bytes that are read in one go, and before what has come is worked on."""
 
 TROUBLES = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError, StoreDown)
 """What one page may cost: it is booked under its name, and the next one is taken."""
@@ -38,8 +43,7 @@ def serve(line: socket.socket, stores: Stores, names: Names, rounds: Sequence[Ro
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)  # the crawl hears it, ends, and says so
     clerk, buffer = Clerk(stores=stores, names=names, rounds=rounds, parent=parent), bytearray()
-    while heard := line.recv(1 << 20):
-        buffer += heard
+    while _heard(line, buffer):
         slips = [slip for slip in whole(buffer) if not isinstance(slip, Done)]
         for start in range(0, len(slips), TOGETHER):
             some = slips[start : start + TOGETHER]
@@ -47,6 +51,17 @@ def serve(line: socket.socket, stores: Stores, names: Names, rounds: Sequence[Ro
             if any(isinstance(slip, Goodbye) for slip in some):
                 stores.close()
                 return
+
+
+def _heard(line: socket.socket, buffer: bytearray) -> bool:
+    """Wait for something to come and read all that is there; whether the line is still open."""
+    heard = line.recv(AT_ONCE)
+    buffer += heard
+    with suppress(BlockingIOError):
+        while heard and len(buffer) < MOST:
+            heard = line.recv(AT_ONCE, socket.MSG_DONTWAIT)
+            buffer += heard
+    return bool(buffer) or bool(heard)
 
 
 @dataclass(slots=True, kw_only=True)

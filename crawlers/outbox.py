@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from plaint.ports import Stores
     from plaint.posts.brands import Names
 
-IN_HAND = 64
+IN_HAND = 400
 """Slips that may be on their way; with more the crawl waits for its clerk."""
 
 ROOM = 4 * 1024 * 1024
