@@ -8,7 +8,9 @@ from datetime import datetime
 
 from crawlers.page import Ask, Firm
 from crawlers.registry import Source, keys, source
+from crawlers.stream_page import Listen
 from plaint.desk import register, watching
+from plaint.desk.watched import STREAM
 from plaint.desk.watching import Plan
 from plaint.ports import Stores
 
@@ -37,6 +39,20 @@ def plans(stores: Stores, given: Given, now: datetime) -> list[Plan]:
         lease = leases.get(watching.name_of(site.key, firm.key))
         found.append(watching.plan(site, firm.key, rhythm=given.rhythms.get(site.key), lease=lease, used=used[site.key], now=now))
     return sorted(found, key=lambda plan: (plan.next is not None, plan.next or now, plan.source, plan.firm))
+
+
+def listens(stores: Stores, given: Given, now: datetime) -> dict[str, tuple[Source, Listen]]:
+    """The streams to follow, by the names of their leases: those of the sources and firms that may be read."""
+    asks: dict[str, list[Ask]] = {}
+    for one, firm in readable(stores, given, now):
+        if one.streams is not None:
+            asks.setdefault(one.site.key, []).append(ask_of(one, firm, given))
+    found = {}
+    for key, asked in asks.items():
+        one = source(key)
+        for listen in one.streams(asked, given.streams.get(key)) if one.streams is not None else ():
+            found[f"{STREAM}{key} {listen.name}"] = (one, listen)
+    return found
 
 
 def readable(stores: Stores, given: Given, now: datetime) -> Iterator[tuple[Source, Firm]]:

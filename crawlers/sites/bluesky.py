@@ -53,7 +53,7 @@ def streams(asks: Sequence[Ask], at: str | None) -> Iterator[Listen]:
     home = at or next((socket_of(ask.home) for ask in asks if ask.home != site.home), JETSTREAM)
     yield Listen(
         name="posts", url=f"{home}/subscribe?wantedCollections={POSTS}", firms=tuple(sorted(words)), hear=lambda message: _hear(message, words),
-        cursor="cursor", overlap=OVERLAP, silent_after=300,
+        cursor="cursor", start_at=lambda moment: int(moment * 1e6), overlap=OVERLAP, silent_after=300,
     )  # fmt: skip
 
 

@@ -114,6 +114,7 @@ class Watcher:
     """`plaint watch` as a process of its own."""
 
     def __init__(self, address: str, folder: Path, homes: dict[str, str], *options: str, **settings: Any) -> None:
+        self.again = lambda: Watcher(address, folder, homes, *options, **settings)
         said = {"PLAINT_STORE": address, "PLAINT_HOMES": json.dumps(homes), "PLAINT_LOG": "info", "MASTODON_AUTHORIZATION": "Bearer t0ken-t0ken",
                 "BLUESKY_AUTHORIZATION": "Bearer t0ken-t0ken"}  # fmt: skip
         said |= {f"PLAINT_{name.upper()}": value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
