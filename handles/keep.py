@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting_or_operator, need_store, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting_or_operator, need_evidence, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from indexer.backup import Backup
+    from indexer.restated import Remade
     from plaint.desk.checkup import Check
     from plaint.model import Post
     from plaint.ports import Stores
@@ -78,13 +79,13 @@ def rebuild(
     from indexer.rebuild import path_of, reindex, remake
     from plaint.desk.rights import Refused
 
+    (need_evidence if evidence else need_store)(store)
     with opened(store) as stores, _shown() as told:
         try:
             _may_keep(stores, as_)
             if is_cluster(stores.address):
-                if evidence:
-                    refuse("on a cluster posts are not made again from the evidence: `plaint copy` to a file, `rebuild --evidence` there, and back")
-                say({"posts": None, "indexed": _moved(stores, told), "marked": _mark_again(stores)})
+                remade, indexed = _moved(stores, told, with_evidence=evidence)
+                say({"posts": None if remade is None else _plain(remade), "indexed": indexed, "marked": _mark_again(stores)})
                 return
             path = path_of(stores.address)
         except (Refused, ValueError) as error:
@@ -100,15 +101,19 @@ def is_cluster(address: str) -> bool:
     return address.startswith(("http://", "https://"))
 
 
-def _moved(stores: Stores, told: Callable[[str, int], None]) -> int:
+def _moved(stores: Stores, told: Callable[[str, int], None], *, with_evidence: bool) -> tuple[Remade | None, int]:
+    """A new index in the place of the old one; what came of the posts (None without evidence), and how many there are."""
     from indexer.elastic_move import move, with_words_of_today
+    from indexer.elastic_remake import remake
     from indexer.elastic_setup import Layout
     from indexer.elastic_stores import ElasticStores
     from settings import settings
 
     assert isinstance(stores, ElasticStores)
     layout = Layout(shards=settings().elastic_shards, replicas=settings().elastic_replicas)
-    return move(stores.cluster, "posts", layout, told, made=with_words_of_today)
+    if with_evidence:
+        return remake(stores.cluster, layout, _given(stores), told)
+    return None, move(stores.cluster, "posts", layout, told, made=with_words_of_today)
 
 
 def _given(stores: Stores) -> Iterator[list[Post]]:

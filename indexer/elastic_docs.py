@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from indexer.copying import Record
-from indexer.sqlite_rows import Row, known_again, tied
+from indexer.restated import Restated
+from indexer.sqlite_rows import Row, known_again, placed, tied
 from plaint.model import Post, post_from_json, post_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
@@ -118,6 +119,14 @@ def remade(held: Held) -> Json:
     return _kept(held, Row(held.post), since=held.since, states=held.states, edited=held.edited)
 
 
+def corrected(held: Held, now: Restated) -> Json | None:
+    """The document of a post as its captures give it; None when it is held so."""
+    states = tuple(State(state.seen, state.said.hex()) for state in now.earlier)
+    if now.present.post == held.post and states == tuple(sorted(held.states)) and now.since == held.since:
+        return None
+    return _kept(held, now.present, since=now.since, states=states, edited=bool(states))
+
+
 def _seen_again(held: Held, row: Row) -> Step:
     merged = known_again(held.post, row.post)
     if row.captured < held.captured:
@@ -148,7 +157,7 @@ def _earlier(held: Held, row: Row) -> Step:
 def _revised(held: Held, row: Row) -> Step:
     state = State(held.since, held.said)
     gone = held.post.gone if _is_before_the_end(held, row) else None
-    come = Row(replace(row.post, firms=known_again(held.post, row.post).firms, gone=gone))
+    come = Row(replace(placed(held.post, row.post), firms=known_again(held.post, row.post).firms, gone=gone))
     doc = _kept(held, come, since=row.captured, states=_with(held.states, state), edited=True)
     return Step(outcome=Outcome.CHANGED, doc=doc, kept=(state, replace(held.post, gone=None)), left=_left(held, come))
 

@@ -27,18 +27,18 @@ FEW = 500
 """Documents that may have changed meanwhile and are caught up with while writes wait."""
 
 Told = Callable[[str, int], None]
-Made = Callable[[Json], Json]
+Made = Callable[[list[Json]], list[Json]]
+"""Makes the new documents of some hits, in order; a document that changed meanwhile comes again."""
 
 
-def as_it_is(hit: Json) -> Json:
-    """A document with the words it has."""
-    doc: Json = hit["_source"]
-    return doc
+def as_it_is(hits: list[Json]) -> list[Json]:
+    """Documents with the words they have."""
+    return [hit["_source"] for hit in hits]
 
 
-def with_words_of_today(hit: Json) -> Json:
-    """The document of a post with its terms made again."""
-    return remade(Held.of(hit))
+def with_words_of_today(hits: list[Json]) -> list[Json]:
+    """The documents of posts with their terms made again."""
+    return [remade(Held.of(hit)) for hit in hits]
 
 
 def move(cluster: Cluster, short: str, layout: Layout, told: Told, *, made: Made = as_it_is) -> int:
@@ -128,7 +128,7 @@ def _between(cluster: Cluster, old: str, shard: int, done: int, safe: int) -> It
 def _write(cluster: Cluster, new: str, hits: list[Json], made: Made) -> None:
     if not hits:
         return
-    lines = [line for hit in hits for line in ({"index": {"_index": new, "_id": hit["_id"]}}, made(hit))]
+    lines = [line for hit, doc in zip(hits, made(hits), strict=True) for line in ({"index": {"_index": new, "_id": hit["_id"]}}, doc)]
     answer = _ask(cluster, lambda: cluster.client.bulk(operations=lines))
     failed = [item["index"] for item in answer["items"] if item["index"]["status"] >= 300]
     if failed:

@@ -7,8 +7,9 @@ again, so of two crawlers the newer capture stays, whichever comes last. What th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from indexer.elastic_bulk import Action
 from indexer.elastic_client import Cluster, Json
@@ -23,7 +24,7 @@ TURNS = 100
 """Races for one post that may be lost one after the other before it counts as trouble."""
 
 BATCH = 500
-"""Posts marked in one request."""
+"""Posts looked at or marked in one request."""
 
 TOO_MANY = "too many others write the same posts at once: try again"
 
@@ -72,6 +73,19 @@ class Putter:
         (result,) = self._c.bulk([({"update": meta}, {"doc": parts})])
         if result["status"] not in {200, 201, 404}:
             raise StoreDown(f"{self._c.place.shown}: {id} could not be marked: {_reason(result)}")
+
+    def look_again_who_is_answered(self) -> None:
+        """Make `reply` true of every post, after posts were made again that may answer others than before. May be repeated."""
+        answered = {"query": {"term": {"reply": "yes"}}, "sort": [{"id": "asc"}], "_source": ["id"]}
+        for ids in _batched(hit["_source"]["id"] for hit in self._c.walk("posts", answered)):
+            if wrong := set(ids) - self._answered(ids):
+                self._leave(wrong)
+        answers = {"query": {"exists": {"field": "parent"}}, "sort": [{"id": "asc"}], "_source": ["parent"]}
+        for parents in _batched(hit["_source"]["parent"] for hit in self._c.walk("posts", answers)):
+            found = self._c.get("posts", [doc_id(parent) for parent in set(parents)], only=["id", "reply"])
+            if missed := {doc["_source"]["id"] for doc in found.values() if doc["_source"]["reply"] == "no"}:
+                self._note(missed, answered=True)
+                self._reply(missed, "yes")
 
     def _put(self, rows: Sequence[Row]) -> tuple[dict[str, Outcome], dict[str, str]]:
         """What became of each, and why the server refuses the others."""
@@ -139,12 +153,15 @@ class Putter:
     def _leave(self, parents: set[str]) -> None:
         """Take back that posts are answered when nobody answers them any more."""
         self._note(parents, answered=False)
-        answer = self._c.search("posts", {"size": 0, "query": {"terms": {"parent": sorted(parents)}},
-                                          "aggs": {"parents": {"terms": {"field": "parent", "size": len(parents)}}}})  # fmt: skip
-        still = {bucket["key"] for bucket in answer["aggregations"]["parents"]["buckets"]}
-        if still:
+        if still := self._answered(parents):
             self._note(still, answered=True)
         self._reply(parents - still, "no")
+
+    def _answered(self, ids: Collection[str]) -> set[str]:
+        """Those of the posts that the archive holds an answer to."""
+        answer = self._c.search("posts", {"size": 0, "query": {"terms": {"parent": sorted(ids)}},
+                                          "aggs": {"parents": {"terms": {"field": "parent", "size": len(ids)}}}})  # fmt: skip
+        return {bucket["key"] for bucket in answer["aggregations"]["parents"]["buckets"]}
 
     def _note(self, parents: Iterable[str], *, answered: bool) -> None:
         actions: list[Action] = [
@@ -189,6 +206,11 @@ class Putter:
         for result in results:
             if result["status"] not in fine:
                 raise StoreDown(f"{self._c.place.shown}: a document could not be written: {_reason(result)}")
+
+
+def _batched(names: Iterator[str]) -> Iterator[list[str]]:
+    while some := list(islice(names, BATCH)):
+        yield some
 
 
 def _action(id: str, step: Step, held: Held | None) -> Action:

@@ -8,16 +8,15 @@ or an export that is under way goes on.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
+from indexer.restated import Remade, Told, gather, restated, states
 from indexer.sqlite_file import SqliteFile
-from indexer.sqlite_rows import Row, known_again, terms_of
+from indexer.sqlite_rows import Row, terms_of, tied
 from indexer.sqlite_write import Held, Numbers, Writer, held_by
 from plaint.model import Post, post_from_json, post_json
 from plaint.posts import words
@@ -27,19 +26,6 @@ BATCH = 500
 
 FEW = 200
 """Posts that may have changed meanwhile and are caught up with under the lock."""
-
-Told = Callable[[str, int], None]
-"""Hears what is being made and how far it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remade:
-    """What came of the posts: `same` as the evidence gives them, `corrected`, `added`; `newer` have been captured since and were left."""
-
-    same: int = 0
-    corrected: int = 0
-    added: int = 0
-    newer: int = 0
 
 
 def path_of(address: str) -> Path:
@@ -158,42 +144,18 @@ def remake(path: Path, given: Iterable[Sequence[Post]], told: Told) -> Remade:
     total = Remade()
     try:
         with closing(sqlite3.connect(made, isolation_level=None)) as side:
-            _gather(side, given, told)
-            for batch in _batches(_states(side)):
+            gather(side, given, told)
+            for batch in _batches(states(side)):
                 with file.writing() as c:
                     restater = Restater(c, Numbers())
                     done = restater.restate(batch)
                     restater.finish()
-                total = Remade(same=total.same + done.same, corrected=total.corrected + done.corrected, added=total.added + done.added,
-                               newer=total.newer + done.newer)  # fmt: skip
+                total += done
                 told("posts compared", total.same + total.corrected + total.added + total.newer)
     finally:
         file.close()
         beside(path, "remade")
     return total
-
-
-def _gather(side: sqlite3.Connection, given: Iterable[Sequence[Post]], told: Told) -> None:
-    """All states of all posts, by id and capture, in a file: they may be more than memory holds."""
-    side.execute("PRAGMA journal_mode = OFF")
-    side.execute("PRAGMA synchronous = OFF")
-    side.execute("CREATE TABLE state (id TEXT, captured INTEGER, warc TEXT, json BLOB, PRIMARY KEY (id, captured, warc)) WITHOUT ROWID")
-    for number, posts in enumerate(given, 1):
-        rows = [Row(post) for post in posts if post.gone is None]
-        side.execute("BEGIN")
-        side.executemany(
-            "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)",
-            [(row.post.id, row.captured, (row.post.capture and row.post.capture.warc) or "", post_json(row.post)) for row in rows],
-        )
-        side.execute("COMMIT")
-        told("captures read", number)
-
-
-def _states(side: sqlite3.Connection) -> Iterator[list[Row]]:
-    """For each post its states, oldest first; captures that say the same are one state, seen last where the newest says so."""
-    rows = side.execute("SELECT id, captured, json FROM state ORDER BY id, captured, warc")
-    for _, of_post in groupby(rows, key=lambda row: row[0]):
-        yield [Row(post_from_json(json)) for _, _, json in of_post]
 
 
 def _batches(states: Iterator[list[Row]]) -> Iterator[list[list[Row]]]:
@@ -224,38 +186,20 @@ class Restater(Writer):
                 counts["newer"] += 1
             else:
                 counts["corrected" if self._correct(mine, rows) else "same"] += 1
+        parents = (tied(rows[-1].post.source, rows[-1].post.reply_to) for rows in batch)
+        self._answered(self._left.union(parent for parent in parents if parent is not None))
         return Remade(**counts)
 
     def _correct(self, held: Held, rows: Sequence[Row]) -> bool:
-        runs = [list(run) for _, run in groupby(rows, key=lambda row: row.said)]
         old = self._post(held.n)
-        present = _present(old, runs[-1])
-        earlier = [(run[0].captured, run[0].said, post_json(_merged(run).post)) for run in runs[:-1]]
+        now = restated(old, rows)
+        earlier = [(state.seen, state.said, post_json(state.post)) for state in now.earlier]
         kept = self._c.execute("SELECT seen, said FROM revision WHERE n = ? ORDER BY seen, said", (held.n,)).fetchall()
-        if present.post == old and [(seen, said) for seen, said, _ in earlier] == kept and held.since == runs[-1][0].captured:
+        if now.present.post == old and [(seen, said) for seen, said, _ in earlier] == kept and held.since == now.since:
             return False
         self._c.execute("DELETE FROM revision WHERE n = ?", (held.n,))
         self._c.executemany("INSERT INTO revision VALUES (?, ?, ?, ?)", [(held.n, *state) for state in earlier])
         gone_at = held.gone_at
-        self._rewrite(held, old, present, since=runs[-1][0].captured, edited=bool(earlier))
+        self._rewrite(held, old, now.present, since=now.since, edited=bool(earlier))
         self._c.execute("UPDATE post SET gone_at = ? WHERE n = ?", (gone_at, held.n))
         return True
-
-
-def _merged(run: Sequence[Row]) -> Row:
-    """Captures that say the same, as the store keeps them: the newest of everything."""
-    post = run[0].post
-    for row in run[1:]:
-        post = known_again(post, row.post)
-    return Row(post)
-
-
-def _present(old: Post, run: Sequence[Row]) -> Row:
-    """The present state, with what no capture says: for which firm the page was asked, and that the post is gone."""
-    post = _merged(run).post
-    firms = {firm.key: firm for firm in post.firms}
-    for firm in old.firms:
-        if firm.how == "asked" and (firm.key not in firms or firm.score >= firms[firm.key].score):
-            firms[firm.key] = firm
-    place = {firm.key: number for number, firm in enumerate(old.firms)}
-    return Row(replace(post, firms=tuple(sorted(firms.values(), key=lambda firm: place.get(firm.key, len(place)))), gone=old.gone))
