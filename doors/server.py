@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 
-from doors import form, guard, hooks
+from doors import form, guard, hooks, words
+from doors.pages import STYLE, Pages
 from doors.replies import Reply, plain
 from doors.take import is_open, take_in
 from plaint.desk.rights import Refused
@@ -40,6 +41,7 @@ HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
+    ("Vary", "Accept-Language"),
 )
 
 
@@ -57,58 +59,65 @@ class Door:
     def __post_init__(self) -> None:
         self.limit = guard.Limit(self.secret)
 
-    def show(self, path: str) -> Reply:
-        """The answer to GET."""
+    def show(self, path: str, accepted: str | None = None) -> Reply:
+        """The answer to GET; `accepted` is the browser's `Accept-Language`."""
         parts = urlsplit(path)
         if parts.path.startswith(hooks.ROOT):
             return hooks.challenge(parts.path.removeprefix(hooks.ROOT), parts.query)
         if parts.path == "/door.css":
-            return Reply(status=200, body=form.STYLE, kind="text/css; charset=utf-8", headers=(("Cache-Control", "max-age=3600"),))
-        firm = self._firm(parts.path)
+            return Reply(status=200, body=STYLE, kind="text/css; charset=utf-8", headers=(("Cache-Control", "max-age=3600"),))
+        pages = pages_for(path, accepted)
+        firm = self._firm(parts.path, pages)
         if isinstance(firm, Reply):
             return firm
-        place = form.place_of(parse_qs(parts.query, max_num_fields=10).get("place", [""])[-1])
-        return Reply(status=200, body=form.form_page(firm.name, self._ticket(firm), place))
+        return Reply(status=200, body=pages.form(firm.name, self._ticket(firm), pages.kept.get("place")))
 
-    def send(self, path: str, body: bytes, visitor: str) -> Reply:
+    def send(self, path: str, body: bytes, visitor: str, accepted: str | None = None) -> Reply:
         """The answer to POST."""
-        firm = self._firm(urlsplit(path).path)
+        pages = pages_for(path, accepted)
+        firm = self._firm(urlsplit(path).path, pages)
         if isinstance(firm, Reply):
             return firm
         entry = form.read_form(body)
         if isinstance(entry, form.Faults):
             if entry.is_spam:
-                return _turned_away(firm, "spam")
-            return Reply(status=422, body=form.form_page(firm.name, self._ticket(firm), None, entry))
+                return _turned_away(firm, "spam", pages)
+            return Reply(status=422, body=pages.form(firm.name, self._ticket(firm), None, entry))
         ticket = guard.check(entry.ticket, firm.key, self.secret, self.clock())
         if isinstance(ticket, str):
             log.info("door_turned_away", firm=firm.key, reason=ticket)
-            again = form.Faults(messages={"text": "Please send it once more: this form was open too long or sent too fast."}, entered=_shown(body))
-            return Reply(status=409, body=form.form_page(firm.name, self._ticket(firm), None, again))
+            return Reply(status=409, body=pages.form(firm.name, self._ticket(firm), None, form.Faults(wrong={"text": "again"}, entered=_shown(body))))
         with self._lock:
             wait = self.limit.wait(visitor, self.clock())
         if wait:
-            return _turned_away(firm, "too many", (("Retry-After", str(int(wait) + 1)),))
+            return _turned_away(firm, "too many", pages, (("Retry-After", str(int(wait) + 1)),))
         now = datetime.fromtimestamp(self.clock(), UTC)
         understood = take_in(self.stores, firm, entry, ticket.id, now, f"door:{firm.key}")
         log.info("door_entry", firm=firm.key, understood=understood)
-        return Reply(status=200, body=form.thanks_page(firm.name, ticket.id))
+        return Reply(status=200, body=pages.thanks(firm.name, ticket.id))
 
     def _ticket(self, firm: Firm) -> str:
         return guard.sign(guard.Ticket(id=secrets.token_hex(6), drawn=self.clock()), firm.key, self.secret)
 
-    def _firm(self, path: str) -> Firm | Reply:
+    def _firm(self, path: str, pages: Pages) -> Firm | Reply:
         """The firm whose door it is; a reply where there is none or it is closed."""
         key = unquote(path.strip("/"))
         firm = next((one for one in self.stores.registers.firms() if one.key == key), None)
         if firm is None:
-            return Reply(status=404, body=form.word_page("Nothing here", "There is no form at this address."))
+            return Reply(status=404, body=pages.word(pages.words.nothing_here, pages.words.no_form))
         try:
             is_open(self.stores, firm, datetime.fromtimestamp(self.clock(), UTC))
         except Refused as refused:
             log.warning("door_closed", firm=key, reason=refused.args[0])
-            return Reply(status=503, body=form.word_page("Closed", "This form is closed at the moment."))
+            return Reply(status=503, body=pages.word(pages.words.closed, pages.words.closed_now))
         return firm
+
+
+def pages_for(path: str, accepted: str | None) -> Pages:
+    """The pages in the visitor's language; the place of the address goes with it. Raises ValueError for an address of too many parts."""
+    said = {name: many[-1] for name, many in parse_qs(urlsplit(path).query, max_num_fields=10).items()}
+    place = form.place_of(said.get("place"))
+    return Pages(words.chosen(said.get("lang"), accepted), {"place": place} if place else {})
 
 
 def _shown(body: bytes) -> dict[str, str]:
@@ -117,9 +126,9 @@ def _shown(body: bytes) -> dict[str, str]:
     return {name: values[-1][: form.TEXT if name == "text" else form.LINE] for name, values in said.items()}
 
 
-def _turned_away(firm: Firm, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def _turned_away(firm: Firm, reason: str, pages: Pages, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     log.info("door_turned_away", firm=firm.key, reason=reason)
-    return Reply(status=429, body=form.word_page("Not sent", "This could not be taken now. Please try again later."), headers=headers)
+    return Reply(status=429, body=pages.word(pages.words.not_sent, pages.words.try_later), headers=headers)
 
 
 def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
@@ -139,10 +148,10 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
                     self.close_connection = True
 
         def do_GET(self) -> None:
-            self._answer(lambda: door.show(self.path))
+            self._answer(lambda: door.show(self.path, self._accepted()))
 
         def do_HEAD(self) -> None:
-            self._answer(lambda: door.show(self.path))
+            self._answer(lambda: door.show(self.path, self._accepted()))
 
         def do_POST(self) -> None:
             if urlsplit(self.path).path.startswith(hooks.ROOT):
@@ -151,10 +160,11 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
             length = self.headers.get("Content-Length", "")
             kind = self.headers.get_content_type()
             if not length.isdecimal() or int(length) > form.LARGEST or kind != "application/x-www-form-urlencoded":
-                self._say(Reply(status=413, body=form.word_page("Not sent", "Only the form itself is taken here.")))
+                pages = self._pages()
+                self._say(Reply(status=413, body=pages.word(pages.words.not_sent, pages.words.only_form)))
                 return
             body = self.rfile.read(int(length))
-            self._answer(lambda: door.send(self.path, body, self._visitor()))
+            self._answer(lambda: door.send(self.path, body, self._visitor(), self._accepted()))
 
         def _hook(self) -> None:
             """A delivery: read whole, as its signature covers every byte."""
@@ -176,6 +186,13 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
             while left and (piece := self.rfile.read(min(left, 65_536))):
                 left -= len(piece)
 
+        def _accepted(self) -> str | None:
+            return self.headers.get("Accept-Language")
+
+        def _pages(self) -> Pages:
+            """The pages for a visitor whose address may be unreadable."""
+            return Pages(words.chosen(None, self._accepted()))
+
         def _visitor(self) -> str:
             """The visitor's address; behind a proxy the one that the proxy saw, which is the last it names."""
             named = self.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
@@ -186,10 +203,12 @@ def server_of(door: Door, host: str, port: int) -> ThreadingHTTPServer:
                 self._say(reply())
             except (StoreDown, Refused) as error:
                 log.warning("door_closed", reason=str(error))
-                self._say(Reply(status=503, body=form.word_page("Closed", "This form is closed at the moment. Nothing was sent.")))
+                pages = self._pages()
+                self._say(Reply(status=503, body=pages.word(pages.words.closed, pages.words.closed_now)))
             except ValueError as error:
                 log.warning("door_odd_request", reason=type(error).__name__)
-                self._say(Reply(status=400, body=form.word_page("Not sent", "This could not be read.")))
+                pages = self._pages()
+                self._say(Reply(status=400, body=pages.word(pages.words.not_sent, pages.words.unread)))
 
         def _say(self, reply: Reply) -> None:
             body = reply.body.encode("utf-8", "replace")

@@ -87,8 +87,9 @@ def _wait_for(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(site: tuple[str, Any]) -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     """One browser for all tests."""
+    need("browser", CHROMIUM.exists(), "install chromium, or set PLAINT_CHROMIUM")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

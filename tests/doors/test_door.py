@@ -7,7 +7,7 @@ import re
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -100,3 +100,17 @@ def test_the_code_is_printed(stores: Any, tmp_path: Path, ending: str) -> None:
 def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="ends in"):
         write_code("https://c.example/acme", tmp_path / "door.gif")
+
+
+def test_the_door_speaks_the_visitors_language_from_the_form_to_the_thanks(visitor: Visitor) -> None:
+    german = {"Accept-Language": "de-CH,de;q=0.9,en;q=0.8"}
+    status, page, headers = visitor.ask("GET", "/acme?place=Leeds", **german)
+    assert ('<html lang="de">' in page, "Was ist passiert?" in page, headers["Vary"]) == (True, True, "Accept-Language")
+    assert 'href="?place=Leeds&amp;lang=tr"' in page
+    assert '<html lang="tr">' in visitor.ask("GET", "/acme?lang=tr", **german)[1]
+    empty = urlencode({"text": "", "read": "yes", "ticket": visitor.ticket()}).encode()
+    assert "Escriba qué ha ocurrido" in visitor.ask("POST", "/acme?lang=es", empty)[1]
+    whole = urlencode({"text": "Die Schlange stand.", "read": "yes", "ticket": visitor.ticket()}).encode()
+    status, page, _ = visitor.ask("POST", "/acme", whole, **german)
+    assert (status, "Vielen Dank" in page) == (200, True)
+    assert "Kapalı" in visitor.ask("GET", "/shut?lang=tr")[1]
