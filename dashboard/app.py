@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import doorway, here
+from dashboard import doorway, here, keys
 from dashboard.moves import moves
 from dashboard.widgets import times
 from dashboard.widgets.html import Html, tag
@@ -108,6 +108,7 @@ def _sidebar(person: Person) -> None:
         here.show(tag("p", _freshness(firms), class_="soft"))
         with st.container(key="account", gap="small"):
             here.show(tag("p", person.name, class_="soft"))
+            keys.button()
             st.button(say("app.sign_out"), on_click=doorway.sign_out, type="tertiary", key="sign_out")
 
 

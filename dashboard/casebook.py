@@ -15,8 +15,9 @@ from plaint.ports import CaseFilter, CaseRow
 ROWS = 50
 """Cases of one list."""
 
-QUEUES = ("mine", "triage", "nobody", "due", "all")
-"""The lists of My work: mine; likely complaints to decide; nobody's; due within a week; every case, closed ones too."""
+QUEUES = ("mine", "called", "triage", "approvals", "nobody", "due", "all")
+"""The lists of My work: mine; where a note calls on me; likely complaints to decide; answers that wait for a second person; nobody's; due within
+a week; every case, closed ones too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,10 @@ def wanted(queue: str, person: Person, firm: Firm | None, *, limit: int = ROWS, 
     match queue:
         case "mine":
             return CaseFilter(firm=only, states=OPEN_STATES, assignee=person.key, limit=limit, offset=offset)
+        case "called":
+            return CaseFilter(firm=only, marks=(f"mention:{person.key}",), limit=limit, offset=offset)
+        case "approvals":
+            return CaseFilter(firm=only, marks=("reply:drafted",), limit=limit, offset=offset)
         case "triage":
             return CaseFilter(firm=only, states=("CANDIDATE",), limit=limit, offset=offset)
         case "nobody":

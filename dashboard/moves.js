@@ -43,8 +43,17 @@ function press(event) {
   } else if (event.key === "j" || event.key === "k") {
     walk(event.key === "j" ? 1 : -1)
   } else if (event.key === "?") {
-    document.querySelector(".st-key-keys button")?.click()
+    (document.querySelector(".st-key-keys button") ?? document.querySelector(".st-key-all_keys button"))?.click()
+  } else if (event.key === "w" || event.key === "m") {
+    focusWhenThere(".st-key-page textarea", performance.now() + 4000)
   }
+}
+
+// After W or M one writes at once: the field comes with the next draw.
+function focusWhenThere(place, until) {
+  const field = document.querySelector(place)
+  if (field && !document.querySelector("[data-test-script-state=running]")) field.focus()
+  else if (performance.now() < until) setTimeout(focusWhenThere, 100, place, until)
 }
 
 // J and K move the focus along the hits or rows; Enter then opens, as on any link.

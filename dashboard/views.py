@@ -15,8 +15,8 @@ from plaint.desk import shelf
 from plaint.model import Firm, Person
 
 
-def listed(person: Person, wanted: Asked, now: datetime) -> None:
-    """The views that the person may use, as links with how many cases match now."""
+def listed(person: Person, wanted: Asked | None, now: datetime) -> None:
+    """The views that the person may use, as links with how many cases match now; the one that asks `wanted` is marked."""
     found = shelf.views(here.stores(), person, now)
     if not found:
         return

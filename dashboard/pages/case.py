@@ -114,6 +114,8 @@ def _acts(view: CaseView, person: Person) -> None:
         st.button(say("act.classify"), key="c_about", on_click=acts.ask, args=("classify", case.id, case.version))
         if case.resolved_at is None:
             st.button(say("act.resolve"), key="c_resolve", on_click=acts.ask, args=("resolve", case.id, case.version))
+    for tab, label, letter in (("replies", "act.write", "W"), ("notes", "act.to_note", "M")):
+        st.button(say(label), key=f"c_go_{tab}", shortcut=letter, on_click=address.change, kwargs={"tab": tab})
     st.button(say("act.snooze"), key="c_snooze", shortcut="S", on_click=acts.ask, args=("snooze", case.id, case.version))
     if view.clocks.start and may(person, Right.MOVE_CLOCKS, case.firm):
         st.button(say("act.move"), key="c_move", on_click=acts.ask, args=("move", case.id, case.version))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, casebook, deeds, here
+from dashboard import acts, address, casebook, deeds, here, views
 from dashboard.widgets import cases, chips, states, times
 from dashboard.widgets.clocks import due_chip
 from dashboard.widgets.hits import short
@@ -37,6 +37,7 @@ def page() -> None:
             say("work.queue"), casebook.QUEUES, key="w_queue", on_change=keep, label_visibility="collapsed", required=True,
             format_func=lambda name: f"{say(f'queue.{name}')} :gray[{counts[name]:,}]",
         )  # fmt: skip
+    views.listed(person, None, now)
     with st.container(key="w_told", horizontal=True, gap="small", vertical_alignment="center"):
         acts.told()
         deeds.undo_line(person)
@@ -113,13 +114,20 @@ def _next(item: Queued, person: Person, now: datetime, zone: ZoneInfo) -> None:
                 done = say("act.assigned", who=person.name)
                 acts.button(say("act.mine"), f"mine_{row.case}_{row.version}", acts.assign, (row.case, row.version, person.key, done), shortcut="A")
             if row.assignee in {None, person.key}:
-                acts.button(say("act.claim"), f"claim_{row.case}_{row.version}", deeds.claim, (row.case, row.version))
+                acts.button(say("act.claim"), f"claim_{row.case}_{row.version}", deeds.claim, (row.case, row.version), shortcut="T")
             st.button(say("act.snooze"), key="w_snooze", shortcut="S", on_click=acts.ask, args=("snooze", row.case, row.version))
+            st.button(say("act.write"), key="w_write", type="tertiary", shortcut="W", on_click=_open, args=(row.case, "replies"))
+            st.button(say("act.to_note"), key="w_note", type="tertiary", shortcut="M", on_click=_open, args=(row.case, "notes"))
             st.button(say("act.skip"), key="w_skip", type="tertiary", shortcut="N", on_click=_skip, args=(row.case, row.version))
 
 
 def _skip(case: str, version: int) -> None:
     st.session_state.setdefault("w_skipped", {})[case] = version
+
+
+def _open(case: str, tab: str) -> None:
+    """Go to the case, where one writes."""
+    st.switch_page("dashboard/pages/case.py", query_params={"case": case, "tab": tab})
 
 
 def _post(person: Person, posts: Sequence[str]) -> Post | None:

@@ -228,6 +228,8 @@ def person(stores: Any, key: str) -> Person:
 
 def casework(stores: Any) -> list[str]:
     """Six cases through the desk: to decide, mine, nobody's, over, no complaint, closed."""
+    from plaint.cases.letters import letters
+    from plaint.cases.work import CheckContent
     from plaint.desk import casework as desk
 
     anika, tom, carla = (person(stores, key) for key in ("anika", "tom", "carla"))
@@ -244,6 +246,9 @@ def casework(stores: Any) -> list[str]:
     desk.note(stores, anika, cases[0], text="Called the branch; they found the letter.", now=at[0] + timedelta(days=1), command="note-0")
     desk.acknowledge(stores, anika, cases[0], now=at[0] + timedelta(days=2), command="ack-0")
     desk.assign(stores, tom, cases[1], to="tom", now=at[1] + timedelta(hours=2), command="assign-1")
+    letter = "disp-final-response"
+    said = CheckContent(letter=letter, items=tuple(letters()[letter].items))
+    desk.perform(stores, tom, cases[1], said, now=at[1] + timedelta(days=4), command="check-1")
     desk.close(stores, tom, cases[1], how="final_response", now=at[1] + timedelta(days=4), command="close-1")
     desk.reject(stores, carla, cases[3], code="question", words="Asks where to find the form.", now=at[3] + timedelta(hours=1), command="reject-3")
     return cases

@@ -10,9 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import answering
+from plaint.cases.letters import letters
 from plaint.cases.outcomes import SCHEME
 from plaint.cases.standing import Case
 from plaint.cases.taxonomies import taxonomies
+from plaint.cases.work import CheckContent
 from plaint.desk import casework, teamwork
 from plaint.ports import CaseFilter
 from plaint.replies.limits import Limit, Room
@@ -69,6 +71,8 @@ def test_confirming_can_say_product_and_cause_at_once(full: Any, open_page: Open
 
 def test_an_answer_with_its_redress_is_noted_and_a_wrong_amount_refused(full: Any, open_page: Open) -> None:
     case = case_in(full, "CONFIRMED_COMPLAINT")
+    read = CheckContent(letter="disp-final-response", items=tuple(letters()["disp-final-response"].items))
+    casework.perform(full, made.person(full, "tom"), case, read, now=made.NOW, command="read")
     at = open_page("case", case=case)
     ask(at, "c_resolve")
     at.text_input[-1].set_value("a lot")
