@@ -25,6 +25,7 @@ class Part(StrEnum):
     DATES = "dates"
     CRAWL = "crawl"
     CASES = "cases"
+    WATCH = "watch"
     ALL = "all"
 
 
@@ -35,7 +36,7 @@ def add(app: typer.Typer) -> None:
 
 def bench(
     parts: Annotated[
-        list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases or all.")
+        list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases, watch or all.")
     ] = None,
     posts: Annotated[
         int | None, typer.Option(min=100, metavar="N", help="How many posts (dates, log entries) to measure on; each part has its own default.")
@@ -57,9 +58,10 @@ def bench(
 
 
 def _measures() -> dict[Part, Callable[..., Sequence[Figure]]]:
-    from bench import casework, crawling, reading, storing
+    from bench import casework, crawling, reading, storing, watch
 
     return {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
         Part.MEMORY: storing.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.CASES: casework.cases,
+        Part.WATCH: watch.watch,
     }  # fmt: skip
