@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from crawlers.reading import Reading, read
 from crawlers.registry import Source
 from crawlers.saved import Saved
 from plaint.desk import intake, register
-from plaint.model import Capture, Firm, RawPost, Rejection, Run
+from plaint.model import Capture, Firm, RawPost, Rejection, Run, Site
 from plaint.ports import Stores
 from plaint.posts.brands import Names
 
@@ -24,6 +24,10 @@ UNKNOWN = "unknown"
 
 BATCH = 500
 """Items that are stored in one transaction: a large export must not keep others from writing."""
+
+
+Refusal = Callable[[Site], str | None]
+"""Why pages of a source may not be taken in; None when they may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +40,16 @@ class Imported:
 
 
 class Importer:
-    """One import: opens a ledger for each source that it meets."""
+    """One import: opens a ledger for each source that it meets. Pages of a source that `refusal` names are set aside."""
 
     def __init__(
-        self, stores: Stores, *, source: Source | None, firm: Firm | None, now: datetime, progress: Progress | None = None
+        self, stores: Stores, *, source: Source | None, firm: Firm | None, now: datetime, progress: Progress | None = None,
+        refusal: Refusal | None = None,
     ) -> None:  # fmt: skip
         self._stores, self._source, self._firm, self._now, self._progress = stores, source, firm, now, progress
         self._names = Names(stores.registers.firms())
         self._ledgers: dict[str, Ledger] = {}
-        self._refused = {approval.source for approval in stores.registers.approvals() if register.standing(approval, now) == "refused"}
+        self._refusal = refusal or _refused(stores, now)
 
     def take_in(self, pages: Iterable[Saved]) -> Imported:
         """Take all pages in, one after the other; what cannot be read is set aside with its reason."""
@@ -84,8 +89,8 @@ class Importer:
         if guessed.source is None or guessed.reading is None:
             key = guessed.source.site.key if guessed.source is not None else UNKNOWN
             raise _Unread(key, guessed.reason or "not read", guessed.alarm or "not this source")
-        if guessed.source.site.key in self._refused:
-            raise _Unread(guessed.source.site.key, "the register says that this source may not be read", "refused by the register")
+        if (why := self._refusal(guessed.source.site)) is not None:
+            raise _Unread(guessed.source.site.key, why, "refused by the register")
         return guessed.source, guessed.reading
 
     def _store(self, one: Source, reading: Reading, capture: Capture, size: int) -> None:
@@ -122,6 +127,12 @@ class Importer:
             firm = self._firm.key if self._firm is not None else None
             self._ledgers[source] = Ledger(self._stores, source, firm, self._now, self._progress)
         return self._ledgers[source]
+
+
+def _refused(stores: Stores, now: datetime) -> Refusal:
+    """Why a source is not read, where nothing more is asked than that nobody has refused it."""
+    refused = {approval.source for approval in stores.registers.approvals() if register.standing(approval, now) == "refused"}
+    return lambda site: f"the register says that {site.key} may not be read" if site.key in refused else None
 
 
 class _Unread(Exception):

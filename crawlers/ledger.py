@@ -106,6 +106,7 @@ class Ledger:
         self.watched: datetime | None = None
         """Since when the source is watched: how long it takes to know a post is measured on those that are newer."""
         self._announced: dict[int, int] = {}
+        self._absent = 0
         began = now.strftime("%Y%m%dT%H%M%SZ")
         self.run = Run(id=f"{began}-{source}-{secrets.token_hex(4)}", source=source, firm=firm, started=iso(now), worker=worker())
         stores.runs.save(self.run)
@@ -118,7 +119,12 @@ class Ledger:
     def announce(self, count: int, listing: int = 0) -> None:
         """What a listing says it has; the last word of each counts, and listings are added up."""
         self._announced[listing] = count
-        self.run = replace(self.run, announced=sum(self._announced.values()))
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        """What can still be had of what was announced: posts that were removed before they were ever held cannot."""
+        if self._announced:
+            self.run = replace(self.run, announced=max(0, sum(self._announced.values()) - self._absent))
 
     def reaches(self, reach: Reach) -> None:
         """How far the run goes, or has gone."""
@@ -134,6 +140,7 @@ class Ledger:
         self.seen |= tally.refs
         self.new_words |= tally.words
         self.nameless += tally.nameless
+        self._absent += tally.absent
         fill = fill_in(run) + tally.fill
         self.run = replace(
             run,
@@ -147,6 +154,7 @@ class Ledger:
             filled=fill.counts,
             scales=fill.scales,
         )
+        self._sum_up()
         self._time(tally.appeared)
 
     def _time(self, appeared: Iterable[tuple[str, str]]) -> None:

@@ -29,6 +29,7 @@ def add(app: typer.Typer) -> None:
 
         Example: plaint firms list
         """
+        options.need_store(store)
         with options.opened(store) as stores:
             for firm in registered(stores):
                 options.say(firm)
@@ -72,6 +73,7 @@ def add(app: typer.Typer) -> None:
         from doors.code import address_of, write_code
         from doors.form import place_of
 
+        options.need_store(store)
         with options.opened(store) as stores:
             if key not in {firm.key for firm in registered(stores)}:
                 options.refuse(f"no firm {key!r} in the register; `plaint firms list` shows them")

@@ -11,7 +11,11 @@ import typer
 from handles.options import AsOption, StoreOption, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
+    from crawlers.importing import Refusal
+    from crawlers.registry import Source
     from crawlers.saved import Saved
+    from plaint.model import Person
+    from plaint.ports import Stores
 
 
 def add(app: typer.Typer) -> None:
@@ -31,6 +35,9 @@ def import_(
         Path | None,
         typer.Option(exists=True, dir_okay=False, metavar="MAPPING.toml", help="Read tables (CSV, XLSX): which column is which part of a post."),
     ] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="WHY", help="Take pages in though their source is not approved; who may approve sources may, and says why.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="With --columns: show the first posts and every wrong row; store nothing.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -40,6 +47,9 @@ def import_(
     Each file is kept as evidence. What cannot be read or understood is counted and lies in the quarantine with its
     reason (`plaint quarantine list`); the exit status is 0 once every file was dealt with. Importing again adds nothing
     twice, so an import that was cut off is simply started again.
+
+    Pages of a source that is not approved are refused, unless it is one that can only be imported. While a store has no
+    accounts, whoever has the files decides.
 
     Example: plaint import ~/saved-pages reviews.warc.gz --firm northgate
 
@@ -66,16 +76,36 @@ def import_(
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:
         try:
-            may_collect(stores, as_, [firm])
+            person = may_collect(stores, as_, [firm])
+            refusal = _refusal(stores, person, one if tables is None else source_of("table"), firm, reason)
             asked = firm_named(stores, firm) if firm is not None else None
         except (Refused, LookupError) as error:
             refuse(str(error.args[0]))
-        done = Importer(stores, source=one if tables is None else source_of("table"), firm=asked, now=now(), progress=progress).take_in(
-            saved_pages(paths, at=when, url=url) if tables is None else tables
-        )
+        done = Importer(
+            stores, source=one if tables is None else source_of("table"), firm=asked, now=now(), progress=progress, refusal=refusal
+        ).take_in(saved_pages(paths, at=when, url=url) if tables is None else tables)
     if progress is not None:
         print(file=sys.stderr)
     say(ledger_of(done.runs, files=done.files, unreadable=done.unreadable))
+
+
+def _refusal(stores: Stores, person: Person, one: Source | None, firm: str | None, reason: str | None) -> Refusal | None:
+    """Which sources' pages are set aside; raises Refused where the one that is named may not be taken in."""
+    from uuid import uuid4
+
+    from plaint.desk import register
+    from plaint.desk.archive import OPERATOR
+    from plaint.desk.rights import Refused
+
+    if reason is not None:
+        register.import_anyway(stores, person, one.site.key if one is not None else None, reason, now(), str(uuid4()))
+        return lambda _: None
+    if person is OPERATOR and not stores.registers.people():
+        return None
+    approvals = stores.registers.approvals()
+    if one is not None and (why := register.why_not_imported(approvals, one.site, firm, now())) is not None:
+        raise Refused(f"{why}: `plaint sources approve {one.site.key} …`, or --reason WHY --as PERSON of somebody who may approve sources")
+    return lambda site: register.why_not_imported(approvals, site, firm, now())
 
 
 def _tables(paths: list[Path], columns: Path, at: str | None) -> list[Saved]:

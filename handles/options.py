@@ -70,6 +70,17 @@ def need_store(address: str | None) -> None:
         refuse(f"{address}: no store there; is --store right?")
 
 
+def need_evidence(address: str | None) -> None:
+    """As `need_store`, but evidence alone is enough: the posts are made again from it."""
+    from pathlib import Path
+
+    from settings import settings
+
+    kept = settings().evidence or Path(f"{(address or settings().store).partition(':///')[2]}.evidence")
+    if not kept.is_dir():
+        need_store(address)
+
+
 def acting(stores: Stores, key: str | None) -> Person:
     """The account that acts; a refusal says how to name one."""
     from settings import settings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handles.options import AsOption, StoreOption, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from plaint.model import Quarantined
@@ -38,6 +38,7 @@ def list_items(
         wrong_usage(f"no state {state!r}; there are open, retried and dismissed")
     if source is not None:
         _check_source(source)
+    need_store(store)
     with opened(store) as stores:
         for item in stores.runs.quarantined(source, state, limit):
             say(item)
@@ -59,6 +60,7 @@ def retry(
 
     if source is not None:
         _check_source(source)
+    need_store(store)
     with opened(store) as stores:
         try:
             may_collect(stores, as_, [None])
@@ -76,17 +78,21 @@ def dismiss(
 
     Example: plaint quarantine dismiss 0f3a9c2d11aa45be --as ada
     """
+    from uuid import uuid4
+
     from handles.crawl import may_collect
+    from plaint.desk import quarantine
     from plaint.desk.rights import Refused
 
+    need_store(store)
     with opened(store) as stores:
         try:
-            may_collect(stores, as_, [None])
+            person = may_collect(stores, as_, [None])
+            items = _items(stores, ids, None)
+            number = quarantine.dismiss(stores, person, [item.id for item in items], now=now(), command=uuid4().hex)
         except Refused as error:
             refuse(error.reason)
-        items = _items(stores, ids, None)
-        stores.runs.settle([item.id for item in items], "dismissed")
-        say({"dismissed": len(items)})
+        say({"dismissed": number})
 
 
 def _check_source(key: str) -> None:

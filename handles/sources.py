@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from crawlers.page import Page
@@ -44,6 +44,7 @@ def list_sources(store: StoreOption = None) -> None:
     """
     from crawlers.registry import sources
 
+    need_store(store)
     with opened(store) as stores:
         for one in sources().values():
             say(_entry(stores, one))
@@ -55,6 +56,7 @@ def show(key: KeyArgument, store: StoreOption = None) -> None:
     Example: plaint sources show trustpilot
     """
     one = _source(key)
+    need_store(store)
     with opened(store) as stores:
         reasons = {reason: count for (source, reason), count in stores.runs.quarantine_counts().items() if source == key}
         say({**_entry(stores, one), "runs": stores.runs.newest(key, 10), "rejected": reasons})
@@ -180,6 +182,7 @@ def _decide(key: str, firm: str | None, store: str | None, as_: str | None, *, a
         if whose.upper() not in Ownership.__members__:
             wrong_usage(f"no ownership {whose!r}; there are {', '.join(Ownership)}")
         given["ownership"] = Ownership(whose.upper())
+    need_store(store)
     with opened(store) as stores:
         try:
             if firm is not None:

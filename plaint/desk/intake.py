@@ -34,8 +34,9 @@ class Tally:
 
     `within` are posts that came inside another item (a firm's answer), `within_rejected` those of them that were
     rejected; `older` lie before the date that was asked for and were left out; `gone` are known posts now marked as
-    removed and `stale` came from a capture older than what is held (both are among `known`); `broken` are pages or
-    rests of pages that could not be read. `refs` names every item that the page showed, understood or not;
+    removed and `stale` came from a capture older than what is held (both are among `known`); `absent` are those that
+    were removed before the archive had them, which are none of the four; `broken` are pages or rests of pages that could
+    not be read. `refs` names every item that the page showed, understood or not;
     `nameless` are rejections that do not say which item they are about; `set_aside` are the ids under which rejections
     lie in the quarantine; `fill` is how full the fields of the stored items were, `words` are those of new ones,
     `appeared` are those of new posts with an exact moment: when each was published and when it was fetched (ISO 8601).
@@ -49,6 +50,7 @@ class Tally:
     within_rejected: int = 0
     older: int = 0
     gone: int = 0
+    absent: int = 0
     stale: int = 0
     broken: int = 0
     nameless: int = 0
@@ -88,6 +90,7 @@ class _Sorted:
     posts: list[Post] = field(default_factory=list)
     rejected: list[tuple[Rejection, bool]] = field(default_factory=list)
     older: int = 0
+    absent: list[Post] = field(default_factory=list)
     before: list[Post] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -142,7 +145,7 @@ def _part(stores: Stores, page: Heard, approvals: Sequence[Approval], names: Nam
     """The items of a page, understood and without the fields that may not be kept."""
     part = _sorted(page.said, page.site, page.capture, names, page.asked, page.since)
     allowed = register.fields_allowed(approvals, page.site.key, page.asked.key if page.asked is not None else None)
-    posts = [only(post, allowed) for post in part.posts]
+    posts, part.absent = _without_absent(stores, [only(post, allowed) for post in part.posts])
     part.posts, part.before = parted(posts, _held(stores, posts, page.seen))
     part.quarantined = [_quarantined(rejection, page.site.key, page.capture, page.run, now) for rejection, _ in part.rejected]
     return part
@@ -190,6 +193,14 @@ def _set_aside_not_taken(
     stores.runs.quarantine(items)
     part.rejected += rejections
     part.quarantined += items
+
+
+def _without_absent(stores: Stores, posts: Sequence[Post]) -> tuple[list[Post], list[Post]]:
+    """The posts without those that their source calls removed and the archive never had; and these."""
+    there = {post.id for post in posts if post.gone is None}
+    removed = [post.id for post in posts if post.gone is not None and post.id not in there]
+    there |= {post.id for post in stores.posts.get(removed)} if removed else set()
+    return [post for post in posts if post.id in there], [post for post in posts if post.id not in there]
 
 
 def _held(stores: Stores, posts: Sequence[Post], seen: frozenset[str] | set[str]) -> dict[str, Post]:
@@ -252,7 +263,8 @@ def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | s
     counts = dict.fromkeys(Outcome, 0)
     # Of a post that is on the page twice the last one is kept, so its outcome is the one that counts.
     last = {post.ref: (post, outcome) for post, outcome in zip(items.posts, outcomes, strict=True)}
-    refs = set(last)
+    absent = {post.ref for post in items.absent}
+    refs = set(last) | absent
     within = gone = stale = 0
     counted = [(post, outcome) for post, outcome in last.values() if post.ref not in seen]
     for post, outcome in counted:
@@ -284,6 +296,7 @@ def _tally(items: _Sorted, outcomes: Sequence[Outcome], seen: frozenset[str] | s
         within_rejected=within_rejected,
         older=items.older,
         gone=gone,
+        absent=len({post.ref for post in items.absent if post.within is None} - seen),
         stale=stale,
         broken=broken,
         nameless=nameless,

@@ -52,6 +52,31 @@ def decision(approvals: Sequence[Approval], source: str, firm: str | None) -> Ap
     return found.get(firm) or found.get(None)
 
 
+def why_not_imported(approvals: Sequence[Approval], site: Site, firm: str | None, now: datetime) -> str | None:
+    """Why saved pages of a source may not be taken in; None when they may.
+
+    A source that is never crawled has no other way in than a person's hand, so it needs no approval beyond that hand; a
+    refusal counts for it too.
+    """
+    present = decision(approvals, site.key, firm)
+    if present is None:
+        return None if not site.live else f"{site.key} is not approved"
+    match standing(present, now):
+        case "refused":
+            return f"the register says that {site.key} may not be read"
+        case "review due":
+            return f"the approval of {site.key} was to be reviewed on {present.review_on}"
+    return None
+
+
+def import_anyway(stores: Stores, person: Person, source: str | None, reason: str, now: datetime, command: str) -> None:
+    """Note who takes pages of an unapproved source in (None: of whatever sources they are), and why; raises Refused."""
+    require(person, Right.APPROVE_SOURCES)
+    if not reason.strip():
+        raise Refused("say why pages are taken in that the register does not allow")
+    log.record(stores, STREAM, person, "ImportedUnapproved", {"source": source, "reason": reason.strip()}, now, command)
+
+
 def fields_allowed(approvals: Sequence[Approval], source: str, firm: str | None) -> frozenset[str] | None:
     """The fields that may be kept of a source's posts for a firm; None for all. Without a firm, what every decision allows."""
     present = decision(approvals, source, firm)

@@ -112,6 +112,14 @@ def test_what_is_mistyped_or_not_allowed_is_answered_in_one_line(store: str, wor
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("words", ["rebuild", "rebuild --evidence", "sources list", "sources show cfpb", "firms list", "quarantine list"])
+def test_a_mistyped_store_is_said_and_not_made(tmp_path: Path, words: str) -> None:
+    result = plaint(*words.split(), "--store", f"sqlite:///{tmp_path}/palint.db")
+    assert (result.exit_code, result.stdout) == (1, ""), result.output
+    assert "no store there" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_page_is_tried_on_a_source_file(tmp_path: Path) -> None:
     (tmp_path / "good.json").write_bytes(answer(1, 2)[2])
     (tmp_path / "bad.json").write_bytes(b"{}")
@@ -123,10 +131,34 @@ def test_a_page_is_tried_on_a_source_file(tmp_path: Path) -> None:
 
 def test_rejected_items_are_listed_read_again_and_dismissed(store: str, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(json.dumps({"hits": {"hits": [{"_source": {"issue": "x"}}]}}).encode())
-    assert plaint("import", str(tmp_path / "a.json"), "--source", "cfpb", "--store", store).exit_code == 0
+    assert (
+        plaint(
+            "import", str(tmp_path / "a.json"), "--source", "cfpb", "--reason", "an export of the regulator", "--as", "ada", "--store", store
+        ).exit_code
+        == 0
+    )
     (item,) = map(json.loads, plaint("quarantine", "list", "--store", store).stdout.splitlines())
     assert item["rejection"]["reason"] == "a complaint without an id"
     again = json.loads(plaint("quarantine", "retry", "--store", store).stdout)
     assert (again["settled"], again["still"]) == (0, 1)
     assert json.loads(plaint("quarantine", "dismiss", item["id"], "--store", store).stdout) == {"dismissed": 1}
     assert plaint("quarantine", "list", "--store", store).stdout == ""
+
+
+def test_pages_of_a_source_that_is_not_approved_need_a_right_and_a_reason(store: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(answer(1)[2])
+    words = ("import", str(tmp_path / "a.json"), "--store", store)
+    refused = plaint(*words, "--source", "cfpb")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "cfpb is not approved: `plaint sources approve cfpb" in refused.stderr
+    found_out = json.loads(plaint(*words).stdout)  # the source is found out for each page
+    assert (found_out["new"], found_out["rejected"], found_out["alarms"]) == (0, 1, ["refused by the register"])
+    assert "bo may not" in plaint(*words, "--reason", "asked to", "--as", "bo").stderr
+    assert "say why" in plaint(*words, "--reason", " ", "--as", "ada").stderr
+    assert json.loads(plaint(*words, "--reason", "a letter of the regulator", "--as", "ada").stdout)["new"] == 1
+    stores = connect(store)
+    (entry,) = [one for one in stores.cases.read("sources") if one.kind == "ImportedUnapproved"]
+    assert (entry.by, entry.said["source"], entry.said["reason"]) == ("ada", None, "a letter of the regulator")
+    stores.close()
+    assert plaint("sources", "approve", "cfpb", *APPROVE, "--as", "ada", "--store", store).exit_code == 0
+    assert json.loads(plaint(*words, "--source", "cfpb").stdout)["known"] == 1

@@ -21,7 +21,21 @@ __all__ = ["store"]
 def filled(store: str, tmp_path: Path) -> str:
     for name in ("a", "b"):  # the same bytes twice: the second is kept as a pointer to the first
         (tmp_path / f"{name}.json").write_bytes(answer(1, 2)[2])
-        assert plaint("import", str(tmp_path / f"{name}.json"), "--source", "cfpb", "--store", store).exit_code == 0
+        assert (
+            plaint(
+                "import",
+                str(tmp_path / f"{name}.json"),
+                "--source",
+                "cfpb",
+                "--reason",
+                "an export of the regulator",
+                "--as",
+                "ada",
+                "--store",
+                store,
+            ).exit_code
+            == 0
+        )
     return store
 
 

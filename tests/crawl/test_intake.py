@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from crawlers.ledger import Ledger
 from plaint.desk import intake, register
 from plaint.desk.rights import Refused
-from plaint.model import Approval, Capture, Firm, Kind, Person, RawPost, Rejection, Role, Site
+from plaint.model import Approval, Capture, Firm, Gone, Kind, Person, RawPost, Rejection, Role, Site
 from plaint.ports import Stores
 from plaint.posts.brands import Names
 
@@ -156,3 +157,18 @@ def test_a_decision_needs_the_right_and_is_in_the_log(stores: Stores) -> None:
     register.approve(stores, ADA, approval(), NOW, "c2")
     (entry,) = stores.cases.read("sources")
     assert (entry.kind, entry.by, entry.said["source"], entry.said["review_on"]) == ("SourceApproved", "ada", "peer", "2027-05-01")
+
+
+def test_a_post_that_was_removed_before_it_was_held_is_neither_known_nor_gone(stores: Stores) -> None:
+    receive(stores, raw("a"))
+    tally = receive(stores, raw("a", gone=Gone.REMOVED), raw("b", gone=Gone.REMOVED), raw("c"))
+    assert (counts(tally), tally.gone, tally.absent, tally.refs) == ((1, 1, 0, 0), 1, 1, {"a", "b", "c"})
+    assert stores.posts.get(["peer:b"]) == []
+
+
+def test_what_was_removed_before_is_not_missing_from_what_was_announced(stores: Stores) -> None:
+    ledger = Ledger(stores, "peer", None, NOW)
+    ledger.announce(3)
+    ledger.add(receive(stores, raw("a"), raw("b", gone=Gone.REMOVED), raw("c")))
+    run = ledger.close("done", NOW)
+    assert (run.announced, run.new, run.missing) == (2, 2, 0)
