@@ -5,7 +5,7 @@ A refusal is shown in the words of the desk; what was typed stays in its field, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -17,7 +17,7 @@ from dashboard.wording import say
 from plaint.cases.case import Case, Ending, NotAComplaint, State
 from plaint.desk import casework
 from plaint.desk.casework import Overtaken
-from plaint.desk.rights import Refused, Right, may, require
+from plaint.desk.rights import Refused, Right, may
 from plaint.model import Person
 from plaint.ports import StoreDown
 
@@ -66,12 +66,6 @@ def button(
     """A button whose act has a command id drawn with it: pressed twice, it happens once."""
     command = st.session_state.setdefault(f"command_{key}", here.command())
     st.button(label, key=f"do_{key}", type=kind, shortcut=shortcut, on_click=act, args=(*args, command))  # type: ignore[arg-type]
-
-
-def dismiss(person: Person, ids: Sequence[str]) -> None:
-    """Set rejected items aside for good."""
-    require(person, Right.COLLECT)
-    here.stores().runs.settle(ids, "dismissed")
 
 
 def open_case(post: str, firm: str, command: str) -> None:

@@ -27,8 +27,13 @@ def many(name: str) -> tuple[str, ...]:
 
 def day(name: str) -> date | None:
     """A parameter that is a date; None where it is none or unreadable."""
+    return day_of(one(name))
+
+
+def day_of(said: str) -> date | None:
+    """What somebody typed as a day, like 2026-11-20; None where it is none."""
     try:
-        return date.fromisoformat(one(name))
+        return date.fromisoformat(said.strip())
     except ValueError:
         return None
 

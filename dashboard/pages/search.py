@@ -99,14 +99,21 @@ def _controls() -> None:
 def _dates() -> None:
     with st.container(key="dates", horizontal=True, gap="small"):
         for name in ("from", "to"):
-            widget = f"s_{name}"
-            st.session_state[widget] = address.day(name)
-            st.date_input(say(f"search.{name}"), key=widget, on_change=_keep_date, args=(name, widget), width=170, format="DD/MM/YYYY")
+            widget, there = f"s_{name}", address.day(name)
+            wrong = st.session_state.pop(f"{widget}_wrong", "")
+            st.session_state[widget] = wrong or (there.isoformat() if there else "")
+            st.text_input(say(f"search.{name}"), key=widget, on_change=_keep_date, args=(name, widget), width=190, placeholder="2026-11-20")
+            if wrong:
+                here.show(states.refusal(say("search.not_a_day", said=wrong)))
 
 
 def _keep_date(name: str, widget: str) -> None:
-    chosen = st.session_state[widget]
-    address.change(**{f"{name}_": chosen.isoformat() if isinstance(chosen, date) else None})
+    """What cannot be read as a day stays in its field, and the address as it was."""
+    said = str(st.session_state[widget]).strip()
+    if said and address.day_of(said) is None:
+        st.session_state[f"{widget}_wrong"] = said
+        return
+    address.change(**{f"{name}_": said or None})
 
 
 def _help() -> None:

@@ -17,8 +17,8 @@ from dashboard.widgets.coverage import percent
 from dashboard.widgets.html import Html, bdi, icon, join, tag, text
 from dashboard.widgets.tables import Column, facts, table
 from dashboard.wording import say
-from plaint.desk import register
-from plaint.desk.rights import Right, in_scope, may
+from plaint.desk import quarantine, register
+from plaint.desk.rights import Refused, Right, in_scope, may
 from plaint.insight import metrics
 from plaint.model import Approval, Ownership, Person, Quarantined, Run
 
@@ -134,13 +134,14 @@ def _quarantine(person: Person, waiting: Sequence[Quarantined], names: Names, no
         by_reason = sorted(reasons)
         with st.container(key="acts_quarantine", horizontal=True, vertical_alignment="bottom"):
             st.selectbox("Items", by_reason, key="r_dismiss", format_func=lambda pair: f"{names.source(pair[0])}: {pair[1]}", width=420)
-            st.button(say("sources.dismiss"), key="r_dismiss_do", on_click=_dismiss, args=(person, list(waiting)))
+            st.button(say("sources.dismiss"), key="r_dismiss_do", on_click=_dismiss, args=(list(waiting), here.command()))
         here.show(tag("p", say("sources.dismiss_what"), class_="soft"))
 
 
-def _dismiss(person: Person, waiting: Sequence[Quarantined]) -> None:
-    chosen = st.session_state.get("r_dismiss")
-    acts.do(lambda: acts.dismiss(person, [one.id for one in waiting if (one.source, one.rejection.reason) == tuple(chosen or ())]))
+def _dismiss(waiting: Sequence[Quarantined], command: str) -> None:
+    person, chosen = here.visitor(), tuple(st.session_state.get("r_dismiss") or ())
+    items = [one.id for one in waiting if (one.source, one.rejection.reason) == chosen]
+    acts.do(lambda: quarantine.dismiss(here.stores(), person, items, now=here.now(), command=command), say("sources.dismissed"))
 
 
 def _register(person: Person, names: Names, now: datetime, zone: ZoneInfo) -> None:
@@ -235,7 +236,7 @@ def _decide(person: Person, names: Names, now: datetime) -> None:
             st.text_input(say("sources.terms"), value=proposed.terms or "", key="r_terms")
             st.text_input(say("sources.basis"), key="r_basis")
             st.text_input(say("sources.assessment"), key="r_assessment")
-            st.date_input(say("sources.review_on"), value=now.date() + timedelta(days=365), key="r_review")
+            st.text_input(say("sources.review_on"), value=(now.date() + timedelta(days=365)).isoformat(), key="r_review")
         st.text_input(say("sources.note"), key="r_note")
         with st.container(horizontal=True):
             st.form_submit_button(say("sources.approve"), type="primary", key="r_yes", on_click=_save, args=(source,), kwargs={"approved": True})
@@ -244,7 +245,6 @@ def _decide(person: Person, names: Names, now: datetime) -> None:
 
 def _save(source: str, *, approved: bool) -> None:
     state = st.session_state
-    review = state.get("r_review")
 
     def said(name: str) -> str | None:
         return str(state.get(name) or "").strip() or None
@@ -260,10 +260,16 @@ def _save(source: str, *, approved: bool) -> None:
         assessment=said("r_assessment"),
         approved=approved,
         note=said("r_note"),
-        review_on=review.isoformat() if isinstance(review, date) else None,
+        review_on=said("r_review"),
     )
     person = here.visitor()
-    acts.do(lambda: register.approve(here.stores(), person, approval, here.now(), here.command()), say("sources.approved", source=source))
+
+    def approve() -> None:
+        if address.day_of(approval.review_on or "") is None:
+            raise Refused(say("search.not_a_day", said=approval.review_on or ""))
+        register.approve(here.stores(), person, approval, here.now(), here.command())
+
+    acts.do(approve, say("sources.approved", source=source))
 
 
 page()

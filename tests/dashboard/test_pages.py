@@ -459,11 +459,22 @@ def test_broken_sources_come_first_and_runs_show_their_ledger(full: Any, open_pa
     assert "no longer looks as the parser expects" in alarms
 
 
+def test_days_are_typed_and_what_is_none_stays_in_its_field(full: Any, open_page: Open) -> None:
+    at = open_page("search", per="dates")
+    at.text_input(key="s_from").set_value("20/11/2026").run()
+    assert "20/11/2026 is no day" in words(at)
+    assert at.text_input(key="s_from").value == "20/11/2026"
+    assert "from" not in at.query_params
+    at.text_input(key="s_from").set_value("2026-11-20").run()
+    assert at.query_params["from"] == "2026-11-20"
+
+
 def test_the_quarantine_says_why_and_can_be_dismissed(full: Any, open_page: Open) -> None:
     at = open_page("sources", person="carla", tab="quarantine")
     assert "no date that can be read" in words(at)
     assert "the day after 1" in words(at)
     at.button(key="r_dismiss_do").click().run()
+    assert full.cases.read("quarantine")[-1].said["items"], "that it was dismissed is an entry of the log"
     assert full.runs.quarantined() == []
 
 
