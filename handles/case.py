@@ -26,6 +26,8 @@ from handles.case_options import (
     CauseOption,
     CommandOption,
     ExpectedOption,
+    LateOption,
+    OnOption,
     OutcomeOption,
     ProductOption,
     ReasonOption,
@@ -264,15 +266,21 @@ def note(
 
 
 def acknowledge(
-    case: CaseArgument, expected: ExpectedOption = None, command: CommandOption = None, store: StoreOption = None, as_: AsOption = None
-) -> None:  # fmt: skip
+    case: CaseArgument,
+    on: OnOption = None,
+    reason: LateOption = None,
+    expected: ExpectedOption = None,
+    command: CommandOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
     """Note that the person who complained was told that it is being dealt with.
 
     Example: plaint case acknowledge c-ab2c-3def-4ghi --as tom
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, **once))
+    perform(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, on=on, reason=reason, **once))
 
 
 def move_start(
@@ -296,22 +304,23 @@ def move_start(
 def close(
     case: CaseArgument,
     how: Annotated[str | None, typer.Option("--how", help="How a complaint ended: final_response, summary_resolution or withdrawn.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="More words.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="More words; needed with --on.")] = None,
     outcome: OutcomeOption = None,
     redress: RedressOption = None,
+    on: OnOption = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """End the work on a case.
+    """End the work on a case. Refused while a letter that the answer is was not checked for all that its rule asks for.
 
     Example: plaint case close c-ab2c-3def-4ghi --how final_response --outcome upheld --redress 120 --as tom
     """
     from plaint.cases.decide import Close
     from plaint.desk import casework
 
-    asked = Close(how=how, reason=reason, outcome=outcome, redress=redress)
+    asked = Close(how=how, reason=reason, outcome=outcome, redress=redress, on=on)
     perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
 
 

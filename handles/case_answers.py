@@ -11,6 +11,8 @@ from handles.case_options import (
     CauseOption,
     CommandOption,
     ExpectedOption,
+    LateOption,
+    OnOption,
     ProductOption,
     ReasonOption,
     RedressOption,
@@ -74,6 +76,8 @@ def resolve(
     how: Annotated[str, typer.Option("--how", help="final_response or summary_resolution.")],
     outcome: Annotated[str, typer.Option("--outcome", help="upheld, partly_upheld or not_upheld.")],
     redress: RedressOption = None,
+    on: OnOption = None,
+    reason: LateOption = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
@@ -81,12 +85,14 @@ def resolve(
 ) -> None:
     """Note that a complaint was answered, how, and with which redress. The work goes on until it is closed.
 
+    Refused while a letter that the answer is was not checked for all that its rule asks for: `plaint case letter`.
+
     Example: plaint case resolve c-ab2c-3def-4ghi --how final_response --outcome upheld --redress 120.50 --as tom
     """
     from plaint.cases.outcomes import Resolve
     from plaint.desk import casework
 
-    asked = Resolve(how=how, outcome=outcome, redress=redress)
+    asked = Resolve(how=how, outcome=outcome, redress=redress, on=on, reason=reason)
     perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
 
 

@@ -25,6 +25,10 @@ CauseOption = Annotated[str | None, typer.Option("--cause", help="Why they compl
 OutcomeOption = Annotated[str | None, typer.Option("--outcome", help="How it was answered: upheld, partly_upheld or not_upheld.")]
 RedressOption = Annotated[str | None, typer.Option("--redress", metavar="AMOUNT", help="Money paid or offered, in pounds, like 120.50.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="ISO", help="As it was at this moment (with its offset).")]
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="ISO", help="When it was done, a moment with its offset or a local day, where it is noted only now.")
+]
+LateOption = Annotated[str | None, typer.Option("--reason", help="Why; needed with --on.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in words that stay with the case.")]
 
 

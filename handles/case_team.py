@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from handles.case_options import CaseArgument, CommandOption, ExpectedOption, answer, perform
+from handles.case_options import CaseArgument, CommandOption, ExpectedOption, LateOption, OnOption, answer, perform
 from handles.options import AsOption, StoreOption, now, say, wrong_usage
 
 
@@ -188,6 +188,8 @@ def letter(
     name: Annotated[str, typer.Argument(metavar="LETTER", help="Which letter, as `plaint case letters` names it.")],
     check: Annotated[list[str] | None, typer.Option("--check", metavar="ITEM", help="The text says this; may be repeated.")] = None,
     sent: Annotated[bool, typer.Option("--sent", help="It was sent; refused while anything it has to say is unchecked.")] = False,
+    on: OnOption = None,
+    reason: LateOption = None,
     expected: ExpectedOption = None,
     command: CommandOption = None,
     store: StoreOption = None,
@@ -202,7 +204,7 @@ def letter(
 
     if sent == bool(check):
         wrong_usage("say what was checked with --check, or --sent once it is")
-    asked = SendLetter(letter=name) if sent else CheckContent(letter=name, items=tuple(check or ()))
+    asked = SendLetter(letter=name, on=on, reason=reason) if sent else CheckContent(letter=name, items=tuple(check or ()))
     perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
 
 

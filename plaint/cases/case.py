@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from plaint.cases import events as e
@@ -10,6 +10,7 @@ from plaint.cases import judgement_events as j
 from plaint.cases import reply_events as r
 from plaint.cases import replying
 from plaint.cases import work_events as w
+from plaint.cases.letters import letters
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.cases.outcomes import Classified
 from plaint.cases.standing import STATE_WORDS as STATE_WORDS
@@ -47,25 +48,26 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
             return _decided(replace(case, duplicate_of=of), recorded, State.DUPLICATE)
         case e.ReferredToFirm(to=to):
             return _decided(replace(case, referred_to=to), recorded, State.REFERRED_OTHER_FIRM)
-        case e.Acknowledged():
-            return replace(case, done={**case.done, "acknowledged": recorded.at})
+        case e.Acknowledged(on=on):
+            return _did(case, recorded, "acknowledged", on)
         case e.Assigned(to=to):
             return replace(case, assignee=to, lease_until=None)
         case e.Noted(mentions=mentions):
             return replace(case, notes=case.notes + 1, mentioned=tuple(dict.fromkeys((*case.mentioned, *mentions))))
         case e.ClockStartMoved(start=start):
             return replace(case, start=start)
-        case e.Closed(how=how):
-            return replace(case, closed_at=recorded.at, closed_how=how, done={how: recorded.at, **case.done})
+        case e.Closed(how=how, on=on):
+            return _did(replace(case, closed_at=recorded.at, closed_how=how), recorded, how, on)
         case e.Reopened():
             return _reopened(case, recorded)
         case ComplaintClassified() as said:
             return _classified(case, said)
         case Resolved() as answer:
-            return replace(
-                case, resolved_at=recorded.at, resolved_how=answer.how, outcome=answer.outcome, redress=answer.redress,
-                currency=answer.currency, done={**case.done, answer.how: recorded.at},
+            answered = replace(
+                case, resolved_at=answer.on or recorded.at, resolved_how=answer.how, outcome=answer.outcome, redress=answer.redress,
+                currency=answer.currency,
             )  # fmt: skip
+            return _did(answered, recorded, answer.how, answer.on)
         case r.ReplyDrafted() | r.ReplyApproved() | r.ReplySentBack() | r.ReplyPosted() | r.AnswerSeen():
             return _replied(case, recorded, recorded.event)
         case j.ComplaintProposed(score=score, model=model):
@@ -78,6 +80,21 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
             return _worked(case, recorded, recorded.event)
 
 
+def _did(case: Case, recorded: e.Recorded, what: str, on: str | None) -> Case:
+    """What a clock looks for was done: the first time counts, and the day on which it was done, not on which it was noted."""
+    if what in case.done:
+        return case
+    noted = {**case.noted_later, what: recorded.at} if on is not None else case.noted_later
+    return replace(case, done={**case.done, what: on or recorded.at}, noted_later=noted)
+
+
+def _stated(case: Case, letter: w.LetterSent) -> Mapping[str, Mapping[str, bool | str]]:
+    """The facts of each regime with what sending a letter states."""
+    if letter.regime is None or not letter.states:
+        return case.facts
+    return {**case.facts, letter.regime: {**case.facts.get(letter.regime, {}), **letter.states}}
+
+
 def _decided(case: Case, recorded: e.Recorded, status: State) -> Case:
     return replace(case, status=status, decided_at=recorded.at, decided_by=recorded.by)
 
@@ -85,7 +102,8 @@ def _decided(case: Case, recorded: e.Recorded, status: State) -> Case:
 def _reopened(case: Case, recorded: e.Recorded) -> Case:
     """A reopened complaint's answer was not the final one; that it was acknowledged stays true. What was no complaint is undecided again."""
     done = {what: at for what, at in case.done.items() if what not in set(Ending)}
-    case = replace(case, closed_at=None, closed_how=None, reopened_at=recorded.at, done=done, resolved_at=None, resolved_how=None,
+    sent = {letter: at for letter, at in case.sent.items() if letter not in letters() or letters()[letter].meets not in set(Ending)}
+    case = replace(case, sent=sent, closed_at=None, closed_how=None, reopened_at=recorded.at, done=done, resolved_at=None, resolved_how=None,
                    outcome=None, redress=None, currency=None)  # fmt: skip
     if case.status is State.CONFIRMED_COMPLAINT:
         return case
@@ -124,9 +142,9 @@ def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
         case w.ContentChecked(letter=letter, items=items):
             known = case.checked.get(letter, ())
             return replace(case, checked={**case.checked, letter: tuple(dict.fromkeys((*known, *items)))})
-        case w.LetterSent(letter=letter, meets=meets):
-            done = case.done if meets is None else {meets: recorded.at, **case.done}
-            return replace(case, sent={**case.sent, letter: recorded.at}, done=done)
+        case w.LetterSent(letter=letter, meets=meets, on=on):
+            case = replace(case, sent={**case.sent, letter: on or recorded.at}, facts=_stated(case, event))
+            return case if meets is None else _did(case, recorded, meets, on)
 
 
 def _replied(case: Case, recorded: e.Recorded, event: r.ReplyEvent) -> Case:

@@ -55,11 +55,12 @@ def done_at(case: Case, deadline: Deadline) -> str | None:
     return min((case.done[what] for what in deadline.clock.met_by if what in case.done), default=None)
 
 
-def met(clock: CaseClock, at: str) -> CaseClock:
-    """The clock of something that was done, in time or too late."""
+def met(case: Case, clock: CaseClock, at: str) -> CaseClock:
+    """The clock of something that was done, in time or too late; an earlier date that was given later is said."""
     in_time = clock.due is None or moment_of(at) <= clock.due
     status, why = (Status.MET, "done in time") if in_time else (Status.BREACHED, "done too late")
-    return replace(clock, status=status, why=why, met_at=at)
+    noted = next((case.noted_later[what] for what in clock.deadline.clock.met_by if case.done.get(what) == at and what in case.noted_later), None)
+    return replace(clock, status=status, why=why if noted is None else f"{why}: dated {at}, noted {noted}", met_at=at)
 
 
 def spoken_span(span: timedelta) -> str:

@@ -6,6 +6,7 @@ wait for that decision.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -62,8 +63,8 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
     for name in case.regimes if case.regimes is not None else firm.regimes:
         try:
             regime = _regime(name)
-            first = counted(regime, start.at, firm)
-            last = counted(regime, start.latest, firm) if start.is_span else first
+            first = counted(regime, start.at, firm, case.facts.get(name))
+            last = counted(regime, start.latest, firm, case.facts.get(name)) if start.is_span else first
         except BadInputs as bad:
             trouble.append(f"{name}: {bad}")
             continue
@@ -83,9 +84,12 @@ def _regime(id: str) -> Regime:
     return regimes()[id]
 
 
-def counted(regime: Regime, at: str, firm: Firm) -> Answer:
-    """The regime's answer for a start (ISO 8601); raises BadInputs. Where a regime spans several zones the firm's own counts, else the regime's."""
-    inputs: dict[str, object] = {regime.receipt: at}
+def counted(regime: Regime, at: str, firm: Firm, facts: Mapping[str, bool | str] | None = None) -> Answer:
+    """The regime's answer for a start (ISO 8601); raises BadInputs. Where a regime spans several zones the firm's own counts, else the regime's.
+
+    `facts` are what is known besides of what the regime asks to know.
+    """
+    inputs: dict[str, object] = {regime.receipt: at, **(facts or {})}
     if regime.local == "firm" and firm.zone != "UTC":
         inputs["received_tz"] = firm.zone
     if firm.calendar in regime.calendars:
@@ -110,7 +114,7 @@ def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, no
         return replace(clock, why="for information")
     met_at = done_at(case, deadline)
     if met_at is not None:
-        return met(clock, met_at)
+        return met(case, clock, met_at)
     if clock.due is None:
         return replace(clock, why=deadline.no_date or "no date")
     if case.closed_at is not None:

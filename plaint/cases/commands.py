@@ -60,7 +60,10 @@ class Refer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledge:
-    """Note that the person who complained was told."""
+    """Note that the person who complained was told; `on` (a moment, ISO 8601) where that was earlier, with a `reason`."""
+
+    on: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +91,17 @@ class MoveStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
-    """End the work. With an `outcome` the answer is noted at once, with its redress (decimal text)."""
+    """End the work. With an `outcome` the answer is noted at once, with its redress (decimal text).
+
+    `on` is when the answer was sent (a moment, ISO 8601) where it is noted later; `reason` then says why.
+    """
 
     how: str | None = None
     reason: str | None = None
     outcome: str | None = None
     redress: str | None = None
     currency: str = "GBP"
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ from plaint.cases.commands import Open as Open
 from plaint.cases.commands import Refer as Refer
 from plaint.cases.commands import Reject as Reject
 from plaint.cases.commands import Reopen as Reopen
+from plaint.cases.dated import dated
+from plaint.cases.letters import letters_sent
 from plaint.cases.refusal import Refusal as Refusal
 from plaint.deadlines.regimes import regimes as known_regimes
 from plaint.deadlines.start import Basis, Start, start_of
@@ -54,7 +56,7 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
         case Refer():
             return _refer(case, command)
         case Acknowledge():
-            return _acknowledge(case)
+            return _acknowledge(case, command, now)
         case Assign(to=to):
             return _assign(case, to)
         case Note(text=text, mentions=mentions):
@@ -63,13 +65,13 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
         case MoveStart():
             return _move_start(case, command, now)
         case Close():
-            return _close(case, command)
+            return _close(case, command, now)
         case Reopen(reason=reason):
             return _reopen(case, reason)
         case o.Classify():
             return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.classify(case, command)
         case o.Resolve():
-            return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command)
+            return Refusal(f"{case.id} is closed; reopen it first") if case.closed_at else o.resolve(case, command, now)
         case replying.DraftReply() | replying.ApproveReply() | replying.SendBackReply() | replying.PostedReply() | replying.SeeAnswer():
             return replying.decide(case, command)
         case judging.Review() | judging.AddRegimes():
@@ -142,14 +144,15 @@ def _refer(case: Case, command: Refer) -> tuple[e.CaseEvent, ...] | Refusal:
     return (e.ReferredToFirm(to=command.to.strip(), on=day.isoformat()),)
 
 
-def _acknowledge(case: Case) -> tuple[e.CaseEvent, ...] | Refusal:
+def _acknowledge(case: Case, command: Acknowledge, now: datetime) -> tuple[e.CaseEvent, ...] | Refusal:
     if case.closed_at is not None:
         return Refusal(f"{case.id} is closed; reopen it first")
     if case.status is not State.CONFIRMED_COMPLAINT:
         return Refusal(f"{case.id} is {STATE_WORDS[case.status]}; confirm that it is a complaint before acknowledging it")
     if "acknowledged" in case.done:
         return Refusal(f"{case.id} was acknowledged already, {case.done['acknowledged']}")
-    return (e.Acknowledged(),)
+    on = dated(case, command.on, command.reason, now)
+    return on if isinstance(on, Refusal) else (e.Acknowledged(on=on, reason=(command.reason or "").strip() or None),)
 
 
 def _assign(case: Case, to: str | None) -> tuple[e.CaseEvent, ...] | Refusal:
@@ -178,7 +181,7 @@ def _move_start(case: Case, command: MoveStart, now: datetime) -> tuple[e.CaseEv
     return (e.ClockStartMoved(start=moved, before=case.start, reason=reason),)
 
 
-def _close(case: Case, command: Close) -> tuple[e.CaseEvent, ...] | Refusal:
+def _close(case: Case, command: Close, now: datetime) -> tuple[e.CaseEvent, ...] | Refusal:
     if case.closed_at is not None:
         return Refusal(f"{case.id} is closed already, {case.closed_at}")
     if case.status is State.CANDIDATE:
@@ -191,10 +194,17 @@ def _close(case: Case, command: Close) -> tuple[e.CaseEvent, ...] | Refusal:
         return Refusal(f"{said}: {', '.join(fitting)}")
     if case.resolved_how is not None and how != case.resolved_how:
         return Refusal(f"{case.id} was resolved with a {case.resolved_how}, so it ends with that, not with {how!r}")
-    closed = e.Closed(how=how, reason=(command.reason or "").strip() or None)
+    on = dated(case, command.on, command.reason, now)
+    if isinstance(on, Refusal):
+        return on
+    closed = e.Closed(how=how, on=on, reason=(command.reason or "").strip() or None)
     if command.outcome is None and command.redress is None:
-        return (closed,)
-    answer = o.resolve(case, o.Resolve(how=how, outcome=command.outcome or "", redress=command.redress, currency=command.currency))
+        sent = letters_sent(case, how, on=on, reason=command.reason) if how in o.ANSWERS and case.resolved_how is None else ()
+        return sent if isinstance(sent, Refusal) else (*sent, closed)
+    asked = o.Resolve(
+        how=how, outcome=command.outcome or "", redress=command.redress, currency=command.currency, on=command.on, reason=command.reason
+    )  # fmt: skip
+    answer = o.resolve(case, asked, now)
     return answer if isinstance(answer, Refusal) else (*answer, closed)
 
 

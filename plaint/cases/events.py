@@ -73,9 +73,11 @@ class ReferredToFirm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """The person who complained was told that it is being dealt with."""
+    """The person who complained was told that it is being dealt with; `on` and `reason` as for `Resolved`."""
 
-    BODIES: ClassVar[tuple[str, ...]] = ()
+    BODIES: ClassVar[tuple[str, ...]] = ("reason",)
+    on: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +109,11 @@ class ClockStartMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """The work is done; `how` is one of `case.Ending`."""
+    """The work is done; `how` is one of `case.Ending`. `on` is when the answer was sent where it was not noted then."""
 
     BODIES: ClassVar[tuple[str, ...]] = ("reason",)
     how: str
+    on: str | None = None
     reason: str | None = None
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from plaint.cases.refusal import Refusal
 from plaint.cases.taxonomies import DATA
+from plaint.cases.work_events import LetterSent
+
+if TYPE_CHECKING:
+    from plaint.cases.standing import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One letter: its rule, its checklist (item to what the text has to say), and what clocks look for once it is sent."""
+    """One letter: its rule, its checklist (item to what the text has to say), and what clocks look for once it is sent.
+
+    `states` are facts of the regime that sending it states.
+    """
 
     id: str
     regime: str
@@ -23,6 +32,7 @@ class Letter:
     certainty: str
     items: Mapping[str, str]
     meets: str | None = None
+    states: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +45,29 @@ def letters() -> Mapping[str, Letter]:
     """All letters by id; a mistake in the data raises msgspec.ValidationError that names the place."""
     with (DATA / "letters.toml").open("rb") as file:
         return {letter.id: letter for letter in msgspec.convert(tomllib.load(file), _Table).letters}
+
+
+def lacking(case: Case, letter: Letter) -> list[str]:
+    """What nobody has checked yet that a letter says, each with its words."""
+    return [f"{item} ({says})" for item, says in letter.items.items() if item not in case.checked.get(letter.id, ())]
+
+
+def letters_sent(case: Case, how: str, *, on: str | None, reason: str | None) -> tuple[LetterSent, ...] | Refusal:
+    """The letters that an act asserts to have been sent: those of the case's regimes that are a `how` and were not sent yet.
+
+    Refused, with what is missing, while anything that one of them has to say was not checked.
+    """
+    asked = [one for one in letters().values() if one.meets == how and one.regime in (case.regimes or ()) and one.id not in case.sent]
+    for letter in asked:
+        if missing := lacking(case, letter):
+            return Refusal(
+                f"under {letter.regime} a {letter.title} ({letter.rule}) has to say more than was checked: {'; '.join(missing)}. "
+                f"Check it first: plaint case letter {case.id} {letter.id} --check {next(iter(missing)).split(' ')[0]} ..."
+            )
+    return tuple(sent(letter, on=on, reason=reason) for letter in asked)
+
+
+def sent(letter: Letter, *, on: str | None = None, reason: str | None = None) -> LetterSent:
+    """That a letter was sent, as an event."""
+    words = (reason or "").strip() or None if on else None
+    return LetterSent(letter=letter.id, meets=letter.meets, regime=letter.regime, states=letter.states, on=on, reason=words)

@@ -26,11 +26,14 @@ class ComplaintClassified:
 class Resolved:
     """It was answered: `how` is `final_response` or `summary_resolution`, `outcome` one of `outcomes.Outcome`.
 
-    `redress` is an amount of money as decimal text, paid or offered, in `currency`; None: none.
+    `redress` is an amount of money as decimal text, paid or offered, in `currency`; None: none. `on` is when the answer
+    was sent where that was not when it was noted (ISO 8601 in UTC); then `reason` says why it was noted later.
     """
 
-    BODIES: ClassVar[tuple[str, ...]] = ()
+    BODIES: ClassVar[tuple[str, ...]] = ("reason",)
     how: str
     outcome: str
     redress: str | None = None
     currency: str | None = None
+    on: str | None = None
+    reason: str | None = None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from plaint.cases.dated import dated
+from plaint.cases.letters import letters_sent
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.cases.refusal import Refusal, unknown
 from plaint.cases.taxonomies import Taxonomy, Term, named, near, taxonomies
+from plaint.cases.work_events import LetterSent
 
 if TYPE_CHECKING:
     from plaint.cases.case import Case
@@ -70,12 +74,17 @@ class Classify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
-    """Note that it was answered, how, and with which redress (an amount of money as decimal text)."""
+    """Note that it was answered, how, and with which redress (an amount of money as decimal text).
+
+    `on` is when the answer was sent (a moment, ISO 8601) where it is noted later; `reason` then says why.
+    """
 
     how: str
     outcome: str
     redress: str | None = None
     currency: str = "GBP"
+    on: str | None = None
+    reason: str | None = None
 
 
 def classify(case: Case, command: Classify) -> tuple[ComplaintClassified] | Refusal:
@@ -112,8 +121,8 @@ def _code(what: str, taxonomy: Taxonomy, terms: Mapping[str, Term], said: str | 
     return found.code if found else Refusal(f"no {what} {said!r} in {taxonomy.id} {taxonomy.version}{near(terms, said)}")
 
 
-def resolve(case: Case, command: Resolve) -> tuple[Resolved] | Refusal:
-    """What `Resolve` leads to."""
+def resolve(case: Case, command: Resolve, now: datetime) -> tuple[LetterSent | Resolved, ...] | Refusal:
+    """What `Resolve` leads to: the letters that it says were sent, where a regime of the case asks for any, and the answer."""
     if case.status != "CONFIRMED_COMPLAINT":
         return Refusal(f"{case.id} is no confirmed complaint, so there is nothing to resolve; confirm it first")
     if case.resolved_at is not None:
@@ -126,7 +135,17 @@ def resolve(case: Case, command: Resolve) -> tuple[Resolved] | Refusal:
     redress = _money(command.redress)
     if isinstance(redress, Refusal):
         return redress
-    return (Resolved(how=command.how, outcome=command.outcome, redress=redress, currency=command.currency if redress else None),)
+    on = dated(case, command.on, command.reason, now)
+    if isinstance(on, Refusal):
+        return on
+    sent = letters_sent(case, command.how, on=on, reason=command.reason)
+    if isinstance(sent, Refusal):
+        return sent
+    answer = Resolved(
+        how=command.how, outcome=command.outcome, redress=redress, currency=command.currency if redress else None, on=on,
+        reason=(command.reason or "").strip() or None,
+    )  # fmt: skip
+    return (*sent, answer)
 
 
 def _money(said: str | None) -> str | Refusal | None:

@@ -37,7 +37,7 @@ def _clock(case: Case, level: ServiceLevel, start: datetime, firm: Firm, now: da
     clock = CaseClock(deadline=deadline, status=Status.NOT_APPLICABLE, why="", due=due, due_latest=due, risky_from=promise.risky_from)
     met_at = done_at(case, deadline)
     if met_at is not None:
-        return met(clock, met_at)
+        return met(case, clock, met_at)
     if case.closed_at is not None:
         return clock.standing(Status.NOT_APPLICABLE, f"closed: {case.closed_how}")
     share = used(level, start, now, firm.closures)

@@ -81,7 +81,9 @@ class Reply:
 class Case:
     """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
 
-    `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC.
+    `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC;
+    `noted_later` those of them that bear an earlier date to when they were noted. `facts` are what each regime asks to
+    know of a complaint, such as exceptional circumstances.
     `kind` is the sort of its first post. `posts` is empty once they were erased. `classified` maps a taxonomy to what the
     complaint is about; `redress` is decimal text in `currency`. The answer's fields are None again once it is reopened.
 
@@ -113,6 +115,8 @@ class Case:
     referred_to: str | None = None
     assignee: str | None = None
     done: Mapping[str, str] = field(default_factory=dict)
+    noted_later: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     closed_at: str | None = None
     closed_how: str | None = None
     reopened_at: str | None = None

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from plaint.cases import work_events as w
-from plaint.cases.letters import letters
+from plaint.cases.dated import dated
+from plaint.cases.letters import lacking, letters, sent
 from plaint.cases.refusal import Refusal, unknown
 from plaint.cases.standing import STATE_WORDS, Case, State
 from plaint.model import iso, moment_of
@@ -109,9 +110,14 @@ class CheckContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendLetter:
-    """Note that a letter was sent; every item of its checklist has to be checked."""
+    """Note that a letter was sent; every item of its checklist has to be checked.
+
+    `on` is when it was sent (a moment, ISO 8601) where it is noted later; `reason` then says why.
+    """
 
     letter: str
+    on: str | None = None
+    reason: str | None = None
 
 
 WorkCommand = Claim | HandOver | Route | Prioritise | Label | Snooze | MergeInto | Absorb | PutUnder | CheckContent | SendLetter
@@ -143,8 +149,8 @@ def decide(case: Case, command: WorkCommand, now: datetime) -> Worked:
             return _put_under(case, parent)
         case CheckContent(letter=letter, items=items):
             return _check(case, letter, items)
-        case SendLetter(letter=letter):
-            return _send(case, letter)
+        case SendLetter():
+            return _send(case, command, now)
 
 
 def holder(case: Case, now: datetime) -> str | None:
@@ -245,17 +251,17 @@ def _check(case: Case, letter: str, items: tuple[str, ...]) -> Worked:
     return (w.ContentChecked(letter=letter, items=new),) if new else Refusal("nothing is checked that was not checked before")
 
 
-def _send(case: Case, letter: str) -> Worked:
-    if letter not in letters():
-        return unknown("letter", letter, letters())
-    said = letters()[letter]
+def _send(case: Case, command: SendLetter, now: datetime) -> Worked:
+    if command.letter not in letters():
+        return unknown("letter", command.letter, letters())
+    letter = letters()[command.letter]
     if case.status is not State.CONFIRMED_COMPLAINT:
         return Refusal(f"{case.id} is {STATE_WORDS[case.status]}; letters are sent about confirmed complaints")
-    if said.regime not in (case.regimes or ()):
-        return Refusal(f"{letter} is a letter of {said.regime}, which does not apply to {case.id}")
-    if letter in case.sent:
-        return Refusal(f"{letter} was sent already, {case.sent[letter]}")
-    lacking = [f"{item} ({says})" for item, says in said.items.items() if item not in case.checked.get(letter, ())]
-    if lacking:
-        return Refusal(f"before the {said.title} is sent it has to be checked that it says: {'; '.join(lacking)}")
-    return (w.LetterSent(letter=letter, meets=said.meets),)
+    if letter.regime not in (case.regimes or ()):
+        return Refusal(f"{letter.id} is a letter of {letter.regime}, which does not apply to {case.id}")
+    if letter.id in case.sent:
+        return Refusal(f"{letter.id} was sent already, {case.sent[letter.id]}")
+    if missing := lacking(case, letter):
+        return Refusal(f"before the {letter.title} is sent it has to be checked that it says: {'; '.join(missing)}")
+    on = dated(case, command.on, command.reason, now)
+    return on if isinstance(on, Refusal) else (sent(letter, on=on, reason=command.reason),)

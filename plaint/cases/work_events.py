@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -93,11 +94,19 @@ class ContentChecked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSent:
-    """A letter with all it has to say was sent; `meets` is what clocks look for, None where none does."""
+    """A letter with all it has to say was sent; `meets` is what clocks look for, None where none does.
 
-    BODIES: ClassVar[tuple[str, ...]] = ()
+    `states` are facts of the regime that sending it states, such as exceptional circumstances. `on` is when it was sent
+    where that was not when it was noted (ISO 8601 in UTC); then `reason` says why it was noted later.
+    """
+
+    BODIES: ClassVar[tuple[str, ...]] = ("reason",)
     letter: str
     meets: str | None = None
+    regime: str | None = None
+    states: Mapping[str, bool] = field(default_factory=dict)
+    on: str | None = None
+    reason: str | None = None
 
 
 WorkEvent = (

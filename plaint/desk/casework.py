@@ -9,25 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from plaint.cases import decide as d
 from plaint.cases.case import Case, case_from
 from plaint.cases.clocks import CaseClock, Clocks, clocks_of
 from plaint.cases.events import Recorded
 from plaint.cases.judging import Review
-from plaint.cases.outcomes import Classify
+from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.queues import OPEN_STATES, Queued, in_order
 from plaint.cases.replying import ApproveReply, SendBackReply
 from plaint.cases.spoken import spoken as spoken
-from plaint.cases.work import Claim
+from plaint.cases.work import Claim, SendLetter
 from plaint.desk.acting import Overtaken as Overtaken
 from plaint.desk.acting import act, catch_up, firm_of, load_case, scope_of, visible
 from plaint.desk.log import record
 from plaint.desk.opening import case_id as case_id
 from plaint.desk.opening import open_case as open_case
 from plaint.desk.rights import Refused, Right, in_scope, may, require, rights_of
-from plaint.model import Firm, Person, moment_of
+from plaint.model import Firm, Person, iso, moment_of
 from plaint.ports import CaseFilter, CaseRow, Stores
 
 
@@ -94,9 +95,12 @@ def refer(stores: Stores, person: Person, case: str, *, to: str, on: str, now: d
     return act(stores, person, case, lambda _: d.Refer(to=to, on=on), now, command, expected)
 
 
-def acknowledge(stores: Stores, person: Person, case: str, *, now: datetime, command: str, expected: int | None = None) -> Case:
-    """Note that the person who complained was told that it is being dealt with."""
-    return act(stores, person, case, lambda _: d.Acknowledge(), now, command, expected)
+def acknowledge(
+    stores: Stores, person: Person, case: str, *, on: str | None = None, reason: str | None = None,
+    now: datetime, command: str, expected: int | None = None,
+) -> Case:  # fmt: skip
+    """Note that the person who complained was told that it is being dealt with; `on` and `reason` as for `close`."""
+    return perform(stores, person, case, d.Acknowledge(on=on, reason=reason), now=now, command=command, expected=expected)
 
 
 def assign(stores: Stores, person: Person, case: str, *, to: str | None, now: datetime, command: str, expected: int | None = None) -> Case:
@@ -128,14 +132,16 @@ def move_start(
 
 def close(
     stores: Stores, person: Person, case: str, *, how: str | None = None, reason: str | None = None, outcome: str | None = None,
-    redress: str | None = None, now: datetime, command: str, expected: int | None = None,
+    redress: str | None = None, on: str | None = None, now: datetime, command: str, expected: int | None = None,
 ) -> Case:  # fmt: skip
     """End the work; `how` is one of `cases.case.Ending` and needed for a complaint that was not resolved before.
 
-    With an `outcome` (`cases.outcomes.Outcome`) the answer is noted at once, with its redress as decimal text.
+    With an `outcome` (`cases.outcomes.Outcome`) the answer is noted at once, with its redress as decimal text. `on` is
+    when the answer was sent, a moment or a local day of the firm (its end), where it is noted only now; then the reason
+    says why. Refused while a regime's letter that the answer is has not been checked for all that it must say.
     """
-    asked = d.Close(how=how, reason=reason, outcome=outcome, redress=redress)
-    return act(stores, person, case, lambda _: asked, now, command, expected, words=reason)
+    asked = d.Close(how=how, reason=reason, outcome=outcome, redress=redress, on=on)
+    return perform(stores, person, case, asked, now=now, command=command, expected=expected)
 
 
 def perform(
@@ -145,7 +151,24 @@ def perform(
     if isinstance(asked, ApproveReply | Claim | Review):
         asked = replace(asked, by=person.key)
     words = next((said for name in ("text", "reason", "words") if isinstance(said := getattr(asked, name, None), str)), None)
-    return act(stores, person, case, lambda _: asked, now, command, expected, right=NEEDS.get(type(asked), Right.WORK_CASES), words=words)
+
+    def build(found: Case) -> d.Command:
+        return _at_its_moment(stores, found, asked, now)
+
+    return act(stores, person, case, build, now, command, expected, right=NEEDS.get(type(asked), Right.WORK_CASES), words=words)
+
+
+def _at_its_moment(stores: Stores, case: Case, asked: d.Command, now: datetime) -> d.Command:
+    """A command that bears a day instead of a moment with the end of that day where the firm is, or now if that is today."""
+    if not isinstance(asked, d.Acknowledge | d.Close | Resolve | SendLetter) or asked.on is None or "T" in asked.on:
+        return asked
+    try:
+        day = date.fromisoformat(asked.on)
+    except ValueError:
+        return asked
+    zone = ZoneInfo(firm_of(stores, case.firm).zone)
+    end = datetime.combine(day, time(23, 59, 59), zone)
+    return replace(asked, on=iso(now if day == now.astimezone(zone).date() else end))
 
 
 NEEDS: dict[type[d.Command], Right] = {

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from plaint.cases import decide as d
 from plaint.cases.case import Case, evolve
 from plaint.cases.events import CaseEvent, Recorded
+from plaint.cases.letters import letters
+from plaint.cases.work import CheckContent
 from plaint.deadlines.start import Times
 from plaint.model import Firm, Ownership, PartialDate, iso
 
@@ -37,6 +39,15 @@ def recorded(event: CaseEvent, version: int, at: datetime = NOW, by: str = "tom"
 
 def opened(ownership: Ownership = Ownership.OWNED, published: PartialDate | None = None) -> Case:
     return after(Case(id="c-a"), opening(ownership, published))
+
+
+LETTERS = tuple(CheckContent(letter=letter, items=tuple(letters()[letter].items)) for letter in ("disp-final-response", "disp-summary-resolution"))
+"""Everything is checked that the letters of an answer under UK-DISP have to say."""
+
+
+def ready(ownership: Ownership = Ownership.OWNED) -> Case:
+    """A confirmed complaint of which the letters of an answer are checked."""
+    return after(confirmed(ownership), *LETTERS)
 
 
 def confirmed(ownership: Ownership = Ownership.OWNED) -> Case:

@@ -12,7 +12,7 @@ from plaint.cases.clocks import CaseClock, Status, clocks_of
 from plaint.cases.queues import in_order
 from plaint.model import Firm, Ownership, PartialDate
 from plaint.ports import CaseRow
-from tests.cases.made import FIRM, NOW, after, confirmed, opened
+from tests.cases.made import FIRM, NOW, after, confirmed, opened, ready
 
 pytestmark = pytest.mark.pure
 
@@ -54,9 +54,9 @@ def test_a_clock_stands_by_how_much_time_is_used(now: datetime, status: Status) 
 
 
 def test_an_answer_in_time_meets_its_clock_and_a_late_one_breaches_it() -> None:
-    answered = after(confirmed(), d.Close(how="final_response"), now=NOW + timedelta(days=1))
+    answered = after(ready(), d.Close(how="final_response"), now=NOW + timedelta(days=1))
     assert clock(answered, FINAL15).status is Status.MET
-    late = after(confirmed(), d.Close(how="final_response"), now=datetime(2026, 12, 14, tzinfo=UTC))
+    late = after(ready(), d.Close(how="final_response"), now=datetime(2026, 12, 14, tzinfo=UTC))
     assert clock(late, FINAL15).status is Status.BREACHED
     assert clock(late, WEEKS8).status is Status.MET
     assert clocks_of(late, FIRM, NOW).next_due() is None
@@ -75,7 +75,7 @@ def test_a_withdrawn_complaint_has_nothing_due() -> None:
 
 
 def test_reopening_does_not_stop_or_restart_a_clock() -> None:
-    again = after(confirmed(), d.Close(how="final_response"), d.Reopen(reason="wrote again"))
+    again = after(ready(), d.Close(how="final_response"), d.Reopen(reason="wrote again"))
     assert clock(again, FINAL15).due == clock(confirmed(), FINAL15).due
     assert clock(again, FINAL15).is_open
 

@@ -13,7 +13,7 @@ from plaint.cases.events import draft, recorded
 from plaint.deadlines.start import Basis
 from plaint.model import Ownership
 from plaint.ports import Entry
-from tests.cases.made import NOW, after, confirmed, opened, opening
+from tests.cases.made import NOW, after, confirmed, opened, opening, ready
 
 pytestmark = pytest.mark.pure
 
@@ -52,7 +52,7 @@ def test_no_complaint_needs_only_a_code(code: NotAComplaint) -> None:
 
 
 def test_every_way_of_a_case_to_its_end() -> None:
-    closed = after(confirmed(), d.Acknowledge(), d.Assign(to="anna"), d.Note(text=" asked "), d.Close(how="final_response", reason="paid back"))
+    closed = after(ready(), d.Acknowledge(), d.Assign(to="anna"), d.Note(text=" asked "), d.Close(how="final_response", reason="paid back"))
     assert (closed.state, closed.status, closed.closed_how) == (State.CLOSED, State.CONFIRMED_COMPLAINT, "final_response")
     assert set(closed.done) == {"acknowledged", "final_response"}
     again = after(closed, d.Reopen(reason="wrote again"))

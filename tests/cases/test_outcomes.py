@@ -8,7 +8,7 @@ from plaint.cases import decide as d
 from plaint.cases.case import Case
 from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.taxonomies import taxonomies
-from tests.cases.made import NOW, after, confirmed, opened
+from tests.cases.made import NOW, after, confirmed, opened, ready
 
 pytestmark = pytest.mark.pure
 
@@ -45,7 +45,7 @@ def test_words_about_health_stay_outside_the_chain() -> None:
 
 
 def test_an_answer_keeps_its_outcome_and_redress_until_it_is_reopened() -> None:
-    case = after(confirmed(), ANSWER)
+    case = after(ready(), ANSWER)
     assert (case.outcome, case.redress, case.currency, case.resolved_how) == ("upheld", "1120.50", "GBP", "final_response")
     assert case.state == "CONFIRMED_COMPLAINT"
     closed = after(case, d.Close())
@@ -55,7 +55,7 @@ def test_an_answer_keeps_its_outcome_and_redress_until_it_is_reopened() -> None:
 
 
 def test_closing_can_note_the_answer_at_once_and_confirming_the_product() -> None:
-    case = after(confirmed(), d.Close(how="summary_resolution", outcome="not_upheld"))
+    case = after(ready(), d.Close(how="summary_resolution", outcome="not_upheld"))
     assert (case.outcome, case.redress, case.state) == ("not_upheld", None, "CLOSED")
     about = d.Confirm(regimes=("UK-DISP",), reason="x", about=Classify(product="FCA1R-P04"))
     assert after(opened(), about).classified["UK-FCA-1R"].product == "FCA1R-P04"
@@ -71,8 +71,8 @@ def test_closing_can_note_the_answer_at_once_and_confirming_the_product() -> Non
         (opened(), Classify(vulnerability=("helth",)), "did you mean health"),
         (opened(), d.Confirm(regimes=(), reason="x", about=Classify(product="none of it")), "no product"),
         (opened(), ANSWER, "no confirmed complaint"),
-        (after(confirmed(), ANSWER), ANSWER, "resolved already"),
-        (after(confirmed(), ANSWER), d.Close(how="withdrawn"), "was resolved with a final_response"),
+        (after(ready(), ANSWER), ANSWER, "resolved already"),
+        (after(ready(), ANSWER), d.Close(how="withdrawn"), "was resolved with a final_response"),
         (confirmed(), Resolve(how="withdrawn", outcome="upheld"), "no kind of answer"),
         (confirmed(), Resolve(how="final_response", outcome="up"), "no outcome"),
         (confirmed(), Resolve(how="final_response", outcome="upheld", redress="much"), "no amount of money"),

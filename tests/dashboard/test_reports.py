@@ -12,7 +12,9 @@ from zipfile import ZipFile
 import pytest
 
 from dashboard.widgets import returns as shown
+from plaint.cases.letters import letters
 from plaint.cases.outcomes import Classify, Resolve
+from plaint.cases.work import CheckContent
 from plaint.desk import casework
 from plaint.desk.casework import perform
 from plaint.ports import CaseFilter
@@ -119,6 +121,9 @@ def sound(full: Any) -> None:
         if row.state == "CLOSED":
             casework.reopen(full, carla, row.case, reason="to answer it", now=made.NOW, command=f"again-{number}")
         perform(full, carla, row.case, Classify(product=product, cause=cause), now=made.NOW, command=f"about-{number}")
+        said = CheckContent(letter="disp-final-response", items=tuple(letters()["disp-final-response"].items))
+        if not set(said.items) <= set(casework.load(full, carla, row.case, made.NOW).case.checked.get(said.letter, ())):
+            perform(full, carla, row.case, said, now=made.NOW, command=f"letter-{number}")
         perform(full, carla, row.case, Resolve(how="final_response", outcome="upheld", redress="120.50"), now=made.NOW, command=f"answer-{number}")
 
 

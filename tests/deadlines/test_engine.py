@@ -225,7 +225,7 @@ def test_the_servers_zone_does_not_matter(zone: str, monkeypatch: pytest.MonkeyP
         time.tzset()
 
 
-@given(st.dates(date(2029, 1, 1), date(2150, 1, 1)) | st.dates(date(1971, 1, 1), date(2021, 10, 1)), counting)
+@given(st.dates(date(2029, 1, 1), date(2150, 1, 1)) | st.dates(date(1971, 1, 1), date(2021, 6, 30)), counting)
 def test_years_outside_the_calendars_are_refused_and_never_guessed(day: date, regime: str) -> None:
     found = deadlines(regime, {"received_at": f"{day}T12:00:00Z"})
     for one in found.deadlines:

@@ -85,7 +85,7 @@ def test_a_case_is_opened_from_a_post_and_seen_everywhere(desk: Stores) -> None:
 def test_the_mark_on_the_post_follows_the_case(desk: Stores) -> None:
     case = opened(desk)
     casework.confirm(desk, TOM, case, reason="charged twice", now=NOW, command="k1")
-    casework.close(desk, TOM, case, how="final_response", now=NOW, command="k2")
+    casework.close(desk, TOM, case, how="withdrawn", now=NOW, command="k2")
     (hit,) = [hit for hit in desk.posts.search(Search()).hits if hit.post.id == "board:1"]
     assert hit.case is not None
     assert hit.case.state == "CLOSED"

@@ -66,6 +66,11 @@ def test_the_board_and_a_month_are_counted(filled: Run) -> None:
     assert filled("case", "month", "2026", "--as", "tom").exit_code == 2
 
 
+def check_letter(run: Run, case: str, letter: str = "disp-final-response") -> None:
+    items = ("decision", "leaflet", "website", "may_refer", "time_limits")
+    said(run("case", "letter", case, letter, *(word for item in items for word in ("--check", item)), "--as", "tom"))
+
+
 def refused(result: Result) -> str:
     assert result.exit_code == 1
     assert result.stdout == ""
@@ -86,7 +91,10 @@ def test_a_case_from_a_post_to_its_end(filled: Run) -> None:
     assert final["status"] == "on_track"
     assert final["trace"]["rule"] == "DISP 1.6.2AR(1)"
     assert any("15 business days after" in sentence for sentence in final["trace"]["why"])
-    assert said(filled("case", "close", case, "--how", "final_response", "--as", "tom"))["state"] == "CLOSED"
+    unsaid = refused(filled("case", "close", case, "--how", "final_response", "--as", "tom"))
+    assert "under UK-DISP a final response (DISP 1.6.2R) has to say more than was checked: decision (that it accepts" in unsaid
+    check_letter(filled, case)
+    assert said(filled("case", "close", case, "--how", "final_response", "--as", "tom"))["sent"].keys() == {"disp-final-response"}
     assert said(filled("case", "reopen", case, "--reason", "wrote again", "--as", "tom"))["state"] == "CONFIRMED_COMPLAINT"
     listed = said(filled("case", "list", "--state", "CONFIRMED_COMPLAINT", "--as", "tom"))
     assert (listed["total"], listed["cases"][0]["case"]) == (1, case)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.handles.test_case import Run, filled, refused, run, said
+from tests.handles.test_case import Run, check_letter, filled, refused, run, said
 
 __all__ = ["filled", "run"]
 
@@ -26,6 +26,7 @@ def report(to: Path, *more: str, period: str = "2026H2", form: str = "uk-disp-1r
 
 def test_a_return_from_the_log_to_its_files(filled: Run, complaint: str, tmp_path: Path) -> None:
     said(filled("case", "classify", complaint, "--product", "Current accounts", "--cause", "FCA1R-C03", "--as", "tom"))
+    check_letter(filled, complaint)
     said(filled("case", "close", complaint, "--how", "final_response", "--outcome", "upheld", "--redress", "120.50", "--as", "tom"))
     made = said(filled(*report(tmp_path / "a")))
     assert (made["validator"], made["cases"]) == ("passed", 1)

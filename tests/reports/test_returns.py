@@ -23,7 +23,7 @@ from plaint.reports import sheets
 from plaint.reports.counting import BadPeriod, Complaint, Period, cases_in, complaints_of, period_of
 from plaint.reports.forms import forms
 from plaint.reports.returns import ContextFigures, Given, Return, check_period, made
-from tests.cases.made import FIRM, after, confirmed, opened
+from tests.cases.made import FIRM, LETTERS, after, confirmed, opened, ready
 
 pytestmark = pytest.mark.pure
 
@@ -225,7 +225,7 @@ ABOUT = Classify(product="Current accounts", cause="FCA1R-C03")
 )
 def test_the_band_is_that_of_the_clocks(closed: datetime, band: str) -> None:
     """Published on Friday 20 November 2026 on the firm's own channel."""
-    case = after(confirmed(), ABOUT)
+    case = after(ready(), ABOUT)
     case = after(case, d.Close(how="final_response", outcome="upheld", redress="10"), now=closed)
     (one,) = complaints_of([case], FIRM, "UK-DISP", "UK-FCA-1R")
     assert (one.opened, one.band, one.product, one.redress) == (date(2026, 11, 20), band, "FCA1R-P01", Decimal("10.00"))
@@ -251,7 +251,7 @@ def test_only_confirmed_complaints_of_the_firm_under_the_regime_count() -> None:
 
 
 def test_a_reopened_complaint_is_outstanding_again() -> None:
-    case = after(confirmed(), ABOUT, Resolve(how="final_response", outcome="upheld", redress="5"), d.Close(), d.Reopen(reason="wrote again"))
+    case = after(ready(), ABOUT, Resolve(how="final_response", outcome="upheld", redress="5"), d.Close(), d.Reopen(reason="wrote again"))
     (one,) = complaints_of([case], FIRM, "UK-DISP", "UK-FCA-1R")
     assert (one.closed, one.outcome, one.redress) == (None, None, Decimal(0))
 
@@ -260,7 +260,7 @@ def test_the_log_is_counted_as_it_was_at_a_moment() -> None:
     at = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     from tests.cases.made import opening
 
-    log = entries(Case(id="c-a"), opening(), d.Confirm(regimes=("UK-DISP",), reason="x", about=ABOUT), d.Close(how="final_response"), at=at)
+    log = entries(Case(id="c-a"), opening(), d.Confirm(regimes=("UK-DISP",), reason="x", about=ABOUT), *LETTERS, d.Close(how="final_response"), at=at)
     (now,) = cases_in(log).values()
     assert now.closed_at is not None
     (then,) = cases_in(log, until="2026-11-24T10:01:30Z").values()
