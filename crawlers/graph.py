@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crawlers.loose_json import dig
-from crawlers.page import Broken, Follow, Page
+from crawlers.page import Ask, Broken, Follow, Gone, Page, RawPost
 from crawlers.paging import with_query
 
+LOOKED_UP = 50
+"""Held posts that one crawl looks up: each is a call of its own, and calls are counted by the hour."""
+NO_SUCH = (100, 33)
+"""Code and subcode of "Object with ID … does not exist, cannot be loaded due to missing permissions"."""
 TOKEN = "access_token"  # noqa: S105  (a parameter's name)
 
 
@@ -32,6 +37,25 @@ def further(page: Page, tree: Mapping[str, Any], secret: str) -> Iterator[Follow
         yield Follow(with_query(address, **{TOKEN: ""}), token=after, secrets=secrets)
     elif after:
         yield Follow(with_query(page.url, after=after, **{TOKEN: ""}) if page.url else after, token=after, secrets=secrets)
+
+
+def look_ups(ask: Ask, version: str, secret: str) -> Iterator[Follow]:
+    """One request for each of the newest held posts, whether it is still there. What has no number of the API's (a webhook's story) is left out."""
+    for ref in ask.held[-LOOKED_UP:]:
+        if re.fullmatch(r"\d+(_\d+)?", ref):
+            yield Follow(f"{ask.home}/{version}/{ref}?fields=id&{TOKEN}=", False, secrets={TOKEN: secret}, meta={"asked": [ref]})
+
+
+def looked_up(page: Page) -> Iterator[RawPost]:
+    """The mark of a held post that its look-up no longer finds (code 100, subcode 33); nothing of one that is there. Other errors raise Broken.
+
+    The API says the same of a post that the token may no longer see, so the post has vanished, and nobody says that it was removed.
+    """
+    tree = page.json
+    if dig(tree, "error", "code") == NO_SUCH[0] and dig(tree, "error", "error_subcode") == NO_SUCH[1]:
+        yield from (RawPost(ref=ref, text="", gone=Gone.VANISHED) for ref in page.meta["asked"])
+        return
+    answer(page)
 
 
 def changes(tree: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

@@ -40,7 +40,7 @@ class Ask:
     `home` is the address to start from: the site's own, or another one from the settings (a loopback peer, a proxy).
     `held` are refs of posts in the archive, for sources that can look them up again (`Site.revisits`): what was
     edited or removed there is learned so. A look-up names them in its `meta["asked"]`, so that `parse` can tell which
-    of them the answer lacks.
+    of them the answer lacks; its answers with status 400, 404 and 410 are read by `parse` too (`page.status`).
     """
 
     firm: Firm

@@ -120,7 +120,7 @@ class WalkSpider(Spider):
                 yield again
                 return
             fetched, earlier = again
-        elif response.status >= 400:
+        elif response.status >= 400 and not _answers_look_up(response):
             self._refused(response, fetched)
             return
         page = page_of(fetched, response.meta["follow"].meta)
@@ -150,7 +150,7 @@ class WalkSpider(Spider):
         )  # fmt: skip
 
     def _adds(self, reading: Reading, response: Response) -> bool:
-        """Whether a page shows anything that no page of its list has shown. Other lists and conversations may have: a search and a hashtag overlap."""
+        """Whether a page shows anything that no page of its list has shown. Others may have: a search and a hashtag overlap."""
         shown = self._shown.setdefault(response.meta["listing"], set()) if response.meta["follow"].next else set()
         before = len(shown)
         shown.update(post.ref for post in reading.posts)
@@ -347,6 +347,11 @@ class _Told:
     older: int = 0
     items: int = 0
     is_known: bool = False
+
+
+def _answers_look_up(response: Response) -> bool:
+    """Whether an error is the answer to a look-up of held posts, which its source file reads: it may say that they are no longer there."""
+    return response.status in {400, 404, 410} and "asked" in response.meta["follow"].meta
 
 
 def _named(error: BaseException | None) -> tuple[str, str]:

@@ -122,12 +122,21 @@ def tied(source: str, ref: str | None) -> str | None:
 
 
 def known_again(held: Post, come: Post) -> Post:
-    """A post whose words are as before, seen again: the newer counters and capture, all its firms, the closer date."""
+    """A post whose words are as before, seen again: the newer counters and capture, all its firms, the closer date, its place if only one has it."""
     firms = {firm.key: firm for firm in held.firms}
     for firm in come.firms:
         if firm.key not in firms or firm.score > firms[firm.key].score:
             firms[firm.key] = firm
-    return replace(come, firms=tuple(firms.values()), published=_closer(held.published, come.published), edited=_closer(held.edited, come.edited))
+    return replace(
+        placed(held, come), firms=tuple(firms.values()), published=_closer(held.published, come.published), edited=_closer(held.edited, come.edited)
+    )
+
+
+def placed(held: Post, come: Post) -> Post:
+    """The newer post with the conversation and the address that it had before where its page does not say: look-ups know less than threads."""
+    if (come.thread or not held.thread) and (come.url or not held.url):
+        return come
+    return replace(come, thread=come.thread or held.thread, url=come.url or held.url)
 
 
 def _closer(held: PartialDate | None, come: PartialDate | None) -> PartialDate | None:

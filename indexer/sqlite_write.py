@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, tied
+from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, placed, tied
 from plaint.model import Gone, Post, post_from_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
@@ -193,7 +193,7 @@ class Writer:
         self._c.execute("INSERT OR IGNORE INTO revision VALUES (?, ?, ?, ?)", (held.n, held.since, held.said, msgspec.json.encode(before)))
         firms = known_again(post, row.post).firms
         gone = post.gone if _is_before_the_end(held, row) else None
-        self._rewrite(held, post, Row(replace(row.post, firms=firms, gone=gone)), since=row.captured, edited=True)
+        self._rewrite(held, post, Row(replace(placed(post, row.post), firms=firms, gone=gone)), since=row.captured, edited=True)
         return Outcome.CHANGED
 
     def _rewrite(self, held: Held, old: Post, row: Row, *, since: int, edited: bool) -> None:

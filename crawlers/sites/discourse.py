@@ -13,21 +13,30 @@ from crawlers.reading import each
 
 site = Site(
     key="discourse", name="Discourse forums", home="https://meta.discourse.org", kind=Kind.POST,
-    access="the forum's public JSON; the firm's handle is FORUM ADDRESS#SEARCH", delay=2, whole=False, never_says=("rating", "followers", "lang"),
+    access="the forum's public JSON; the firm's handle is FORUM ADDRESS#SEARCH", delay=2, whole=False, revisits=True,
+    never_says=("rating", "followers", "lang"),
 )  # fmt: skip
 IMAGE = re.compile(r'<img [^>]*?src="([^"]+)"')
+LOOKED_UP = 50
+"""Held posts that one crawl looks up, each by itself; the topic of each is read again as a whole."""
 AT_ONCE = 20
 """Posts that one answer gives."""
 
 
 def start(ask: Ask) -> SaidBy:
-    """Topics that a search of the forum finds, newest first."""
+    """Topics that a search of the forum finds, newest first; then those in which the newest held posts stand."""
     forum, _, words = ask.firm.handle(site.key).rpartition("#")
     yield Follow(f"{forum or ask.home}/search.json?q={quote(words + ' order:latest_topic')}", next=False)
 
+    for ref in ask.held[-LOOKED_UP:]:
+        yield Follow(f"{forum or ask.home}/posts/{ref}.json", next=False, meta={"asked": [ref]})
+
 
 def parse(page: Page) -> SaidBy:
-    """A topic, a further part of one (`post_stream` alone), or a list of topics, each of which is followed."""
+    """A topic, a look-up of one post, a further part of one (`post_stream` alone), or a list of topics, each of which is followed."""
+    if "asked" in page.meta:
+        yield from _looked_up(page)
+        return
     tree = page.json
     root = page.url.partition("/t/")[0].partition("/search")[0].partition("/latest")[0]
     stream = dig(tree, "post_stream", "posts") or tree.get("latest_posts")
@@ -45,6 +54,17 @@ def parse(page: Page) -> SaidBy:
     for begin in range(0, len(left) if "title" in tree and root else 0, AT_ONCE):
         ids = "&".join(f"post_ids[]={number}" for number in left[begin : begin + AT_ONCE])
         yield Follow(f"{root}/t/{tree['id']}/posts.json?{ids}")
+
+
+def _looked_up(page: Page) -> SaidBy:
+    """Of a held post: its topic is read again where it is there; a deleted one is answered by 404 (or 410)."""
+    if page.status in {404, 410}:
+        yield from (RawPost(ref=ref, text="", gone=Gone.REMOVED) for ref in page.meta["asked"])
+        return
+    topic = dig(page.json, "topic_id")
+    if topic is None:
+        raise Broken(f"no post: {dig(page.json, 'errors', 0) or 'no topic_id'}", "error answer")
+    yield Follow(f"{page.url.partition('/posts/')[0]}/t/{topic}.json", next=False)
 
 
 def _post(post: Mapping[str, Any], topic: Mapping[str, Any], numbers: Mapping[int, str], root: str) -> SaidBy:

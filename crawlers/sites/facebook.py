@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crawlers.graph import TOKEN, answer, changes, further
+from crawlers.graph import TOKEN, answer, changes, further, look_ups, looked_up
 from crawlers.loose_json import dig
 from crawlers.page import Announced, Ask, Broken, Follow, Gone, Kind, Ownership, Page, RawPost, Role, SaidBy, Site
 from crawlers.reading import each, key_of
@@ -16,8 +16,8 @@ site = Site(
     key="facebook", name="Facebook pages", home="https://graph.facebook.com", kind=Kind.POST,
     access="Graph API with the page's own token; webhooks at `/hooks/facebook` of `plaint serve --public`; "
            "the firm's handle is the page's number",
-    terms="https://developers.facebook.com/terms/", delay=1,
-    ownership=Ownership.OWNED, whole=False, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),
+    terms="https://developers.facebook.com/terms/", delay=1, delivers=True,
+    ownership=Ownership.OWNED, whole=False, revisits=True, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),
 )  # fmt: skip
 SECRET = "FACEBOOK_PAGE_TOKEN"  # noqa: S105  (a secret's name)
 VERSION = "v21.0"
@@ -29,10 +29,14 @@ def start(ask: Ask) -> SaidBy:
     page = ask.firm.handle(site.key)
     for edge in ("feed", "tagged"):
         yield Follow(f"{ask.home}/{VERSION}/{page}/{edge}?fields={FIELDS}&limit=100&{TOKEN}=", secrets={TOKEN: SECRET})
+    yield from look_ups(ask, VERSION, SECRET)
 
 
 def parse(page: Page) -> SaidBy:
     """An edge (`data`), one recommendation (`open_graph_story`), one post, or a webhook payload (`entry`)."""
+    if "asked" in page.meta:
+        yield from looked_up(page)
+        return
     tree = answer(page)
     if tree.get("object") == "page" or "entry" in tree:
         yield from each(changes(tree), lambda pair: _change(*pair))

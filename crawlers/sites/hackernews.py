@@ -12,20 +12,27 @@ from crawlers.reading import each
 
 site = Site(
     key="hackernews", name="Hacker News", home="https://hn.algolia.com", kind=Kind.COMMENT,
-    access="public search API; the handle is what to search for", delay=1, whole=False, never_says=("rating", "lang", "followers"),
+    access="public search API; the handle is what to search for", delay=1, whole=False, revisits=True, never_says=("rating", "lang", "followers"),
 )  # fmt: skip
 MOST_PAGES = 50
+LOOKED_UP = 50
+"""Held items that one crawl looks up, each by itself; the newest, because after two hours nobody can change or delete one."""
 
 
 def start(ask: Ask) -> SaidBy:
-    """Stories and comments, newest first."""
+    """Stories and comments, newest first; then the newest held ones again."""
     yield Follow(f"{ask.home}/api/v1/search_by_date?query={quote(ask.firm.handle(site.key))}&tags=(story,comment)&hitsPerPage=100&page=0")
+
+    for ref in ask.held[-LOOKED_UP:]:
+        yield Follow(f"{ask.home}/api/v1/items/{ref}", next=False, meta={"asked": [ref]})
 
 
 def parse(page: Page) -> SaidBy:
     """Search hits, or an item with its tree of answers."""
     tree = page.json
-    if "hits" in tree:
+    if page.status == 404 and "asked" in page.meta:
+        yield from (RawPost(ref=ref, text="", gone=Gone.REMOVED) for ref in page.meta["asked"])
+    elif "hits" in tree:
         yield from each(tree["hits"], _hit)
         yield from _trees(tree["hits"], page.url)
         number = int(tree.get("page") or 0) + 1

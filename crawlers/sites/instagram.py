@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from crawlers.graph import TOKEN, answer, changes, further
+from crawlers.graph import TOKEN, answer, changes, further, look_ups, looked_up
 from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, Role, SaidBy, Site
 from crawlers.reading import each
 
 site = Site(
     key="instagram", name="Instagram", home="https://graph.facebook.com", kind=Kind.POST,
-    access="Graph API with the token of the firm's professional account; the handle is the account's number", delay=1,
-    terms="https://developers.facebook.com/terms/", ownership=Ownership.OWNED, whole=False, never_says=("rating", "followers", "title"),
+    access="Graph API with the token of the firm's professional account; the handle is the account's number", delay=1, delivers=True,
+    terms="https://developers.facebook.com/terms/", ownership=Ownership.OWNED, whole=False, revisits=True,
+    never_says=("rating", "followers", "title"),
     needs=("INSTAGRAM_TOKEN",),
 )  # fmt: skip
 SECRET = "INSTAGRAM_TOKEN"  # noqa: S105  (a secret's name)
@@ -26,10 +27,14 @@ def start(ask: Ask) -> SaidBy:
     comments = "comments{id,text,timestamp,username,like_count,replies{id,text,timestamp,username}}"
     for edge in (f"tags?fields={FIELDS}", f"media?fields={FIELDS},{comments}"):
         yield Follow(f"{ask.home}/v21.0/{account}/{edge}&limit=50&{TOKEN}=", secrets={TOKEN: SECRET})
+    yield from look_ups(ask, "v21.0", SECRET)
 
 
 def parse(page: Page) -> SaidBy:
     """An edge (`data`), one mentioned comment or medium, or a webhook payload."""
+    if "asked" in page.meta:
+        yield from looked_up(page)
+        return
     tree = answer(page)
     if "entry" in tree:
         yield from each(changes(tree), lambda pair: _change(*pair))

@@ -13,6 +13,8 @@ site = Site(
     access="Bot API (import of saved answers: the token is part of the address, so it is not crawled)", terms="https://telegram.org/tos/bot-developers",
     ownership=Ownership.OWNED, never_says=("rating", "followers", "lang", "title"), live=False,
 )  # fmt: skip
+OWN_NUMBERS = {"supergroup", "channel"}
+"""Chats that number their messages from 1. In plain groups and private chats the numbers are the bot's own and never come twice."""
 KINDS = ("message", "channel_post", "edited_message", "edited_channel_post")
 
 
@@ -38,14 +40,19 @@ def _update(update: Mapping[str, Any]) -> SaidBy:
     entities = message.get("entities") or message.get("caption_entities") or ()
     text = message.get("text") or message["caption"]
     yield RawPost(
-        ref=str(message["message_id"]), text=text, kind=Kind.REPLY if answered else Kind.POST,
+        ref=_ref(message, chat), text=text, kind=Kind.REPLY if answered else Kind.POST,
         url=f"https://t.me/{chat['username']}/{message['message_id']}" if chat.get("username") else None, author=name,
         author_handle=person.get("username"), author_id=str(person["id"]) if "id" in person else None, published=message["date"],
-        edited=message.get("edit_date"), reply_to=str(answered["message_id"]) if answered else None, thread=str(chat["id"]),
+        edited=message.get("edit_date"), reply_to=_ref(answered, chat) if answered else None, thread=str(chat["id"]),
         hashtags=[_cut(text, one)[1:] for one in entities if one["type"] == "hashtag"],
         mentions=[_cut(text, one)[1:] for one in entities if one["type"] == "mention"],
         facts={**({"in_forum": chat["title"]} if chat.get("title") else {}), **({"visibility": "private"} if chat.get("type") == "private" else {})},
     )  # fmt: skip
+
+
+def _ref(message: Mapping[str, Any], chat: Mapping[str, Any]) -> str:
+    number = str(message["message_id"])
+    return f"{chat['id']}/{number}" if chat.get("type") in OWN_NUMBERS else number
 
 
 def _cut(text: str, entity: Mapping[str, Any]) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crawlers.graph import TOKEN, answer, further
+from crawlers.graph import TOKEN, answer, further, look_ups, looked_up
 from crawlers.loose_json import dig
 from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, SaidBy, Site
 from crawlers.reading import each
 
 site = Site(
     key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST, access="official API with the account's token",
-    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, never_says=("rating", "followers", "title"),
+    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, revisits=True,
+    never_says=("rating", "followers", "title"),
     needs=("THREADS_TOKEN",),
 )  # fmt: skip
 SECRET = "THREADS_TOKEN"  # noqa: S105  (a secret's name)
@@ -22,10 +23,14 @@ FIELDS = "id,text,timestamp,username,permalink,shortcode,media_type,has_replies,
 def start(ask: Ask) -> SaidBy:
     """Posts that mention the account, whose handle is its number (or `me`)."""
     yield Follow(f"{ask.home}/v1.0/{ask.firm.handle(site.key)}/mentions?fields={FIELDS}&limit=100&{TOKEN}=", secrets={TOKEN: SECRET})
+    yield from look_ups(ask, "v1.0", SECRET)
 
 
 def parse(page: Page) -> SaidBy:
     """A list of posts, or one."""
+    if "asked" in page.meta:
+        yield from looked_up(page)
+        return
     tree = answer(page)
     if "data" not in tree and "id" not in tree:
         raise Broken("neither data nor a post", "not this source")

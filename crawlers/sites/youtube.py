@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crawlers.loose_json import dig
-from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, SaidBy, Site
+from crawlers.page import Ask, Broken, Follow, Gone, Kind, Page, RawPost, SaidBy, Site
 from crawlers.paging import query_value, with_query
 from crawlers.reading import each
 
@@ -15,15 +15,18 @@ site = Site(
     key="youtube", name="YouTube", home="https://www.googleapis.com", kind=Kind.COMMENT,
     access="Data API v3 with a key; the handle is a channel (`UC…`, all its videos), a video (`video:ID`) or a search",
     terms="https://developers.google.com/youtube/terms/api-services-terms-of-service", delay=0.5,
-    whole=False, never_says=("rating", "title", "lang", "followers"), needs=("YOUTUBE_API_KEY",),
+    whole=False, revisits=True, never_says=("rating", "title", "lang", "followers"), needs=("YOUTUBE_API_KEY",),
 )  # fmt: skip
 KEY = {"key": "YOUTUBE_API_KEY"}
 THREADS = "/youtube/v3/commentThreads?part=snippet,replies&maxResults=100&textFormat=plainText&order=time&key="
+NAMED = "/youtube/v3/comments?part=snippet&textFormat=plainText&key="
+AT_ONCE = 50
+"""Comments that one look-up names."""
 COMMENTS = "/youtube/v3/comments?part=snippet&maxResults=100&textFormat=plainText&key="
 
 
 def start(ask: Ask) -> SaidBy:
-    """Comments of a channel or a video, or the videos that a search finds (100 searches a day)."""
+    """Comments of a channel or a video, or the videos that a search finds (100 searches a day); then the held comments again (one unit each time)."""
     handle = ask.firm.handle(site.key)
     if handle.startswith("UC"):
         yield Follow(f"{ask.home}{THREADS}&allThreadsRelatedToChannelId={handle}", secrets=KEY)
@@ -34,6 +37,10 @@ def start(ask: Ask) -> SaidBy:
         yield Follow(
             f"{ask.home}/youtube/v3/search?part=snippet&type=video&order=date&maxResults=50&q={quote(handle)}{since}&key=", False, secrets=KEY
         )
+
+    for begin in range(0, len(ask.held), AT_ONCE):
+        some = list(ask.held[begin : begin + AT_ONCE])
+        yield Follow(f"{ask.home}{NAMED}&id={','.join(some)}", False, secrets=KEY, meta={"asked": some})
 
 
 def parse(page: Page) -> SaidBy:
@@ -52,6 +59,8 @@ def parse(page: Page) -> SaidBy:
     else:
         under = query_value(page.url, "parentId")
         yield from each(items, lambda item: _thread(item, root) if "topLevelComment" in item["snippet"] else _one(item, under))
+        there = {item["id"] for item in items}
+        yield from (RawPost(ref=ref, text="", gone=Gone.REMOVED) for ref in page.meta.get("asked") or () if ref not in there)
     if token := tree.get("nextPageToken"):
         yield Follow(with_query(page.url, pageToken=token, key="") if page.url else token, token=token, secrets=KEY)
 
