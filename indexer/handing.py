@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from indexer.evidence import one_file
+from indexer.warc_write import one_file
 from plaint.model import Post
 from plaint.ports import Fetched
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from indexer.evidence import STRUCK, WarcFolder
+from indexer.evidence import WarcFolder
+from indexer.warc_write import STRUCK
 from plaint.ports import Fetched
 
 AT = "2026-11-24T10:00:00Z"
