@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, here
+from dashboard import address, here, monthly
 from dashboard.widgets import calendar, chips, states, times
 from dashboard.widgets.html import NOTHING, Html, join, tag, text
 from dashboard.wording import count, say
@@ -23,15 +23,16 @@ ROWS = 50
 """Lines of one list."""
 
 ANY, NOBODY = "", "-"
-FILTERS = ("regime", "owner", "status", "day")
+VIEWS = ("weeks", "month")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What the address asks for; empty parts ask for all, the owner `-` for what is nobody's."""
+    """What the address asks for; empty parts ask for all, the owner or team `-` for what is nobody's."""
 
     regime: str = ""
     owner: str = ""
+    team: str = ""
     status: str = ""
     day: date | None = None
 
@@ -40,6 +41,7 @@ class Chosen:
         return (
             self.regime in {ANY, one.regime}
             and (not self.owner or self.owner == (one.row.assignee or NOBODY))
+            and self.team in {ANY, one.row.facts.get("team") or NOBODY}
             and self.status in {ANY, one.risk.value}
             and (whole or self.day is None or one.day == self.day)
         )
@@ -52,9 +54,16 @@ def page() -> None:
     now, zone = here.now(), here.zone(firm)
     today = now.astimezone(zone).date()
     first = monday(today)
+    with st.container(key="d_head", horizontal=True, vertical_alignment="center", gap="medium"):
+        here.show(tag("h1", say("page.deadlines")))
+        keep = address.follows("view", "d_view", "weeks", VIEWS)
+        st.segmented_control(say("dates.view"), VIEWS, key="d_view", format_func=lambda view: say(f"dates.view.{view}"), required=True,
+                             on_change=keep, label_visibility="collapsed")  # fmt: skip
+    if st.session_state["d_view"] == "month":
+        monthly.show(person, firm, _places(person, firm), now, zone)
+        return
     until = datetime.combine(first + timedelta(days=7 * WEEKS), time(0), zone).astimezone(UTC)
     found = ahead(here.stores(), person, firm=firm.key if firm else None, until=until, now=now, zone=zone)
-    here.show(tag("h1", say("page.deadlines")))
     if found.uncounted:
         here.show(calendar.uncounted(found.uncounted, here.people(), firm=address.one("firm") or None))
     if not found.dues:
@@ -63,7 +72,7 @@ def page() -> None:
     chosen = _filters(found.dues)
     shown = [one for one in found.dues if chosen.holds(one, whole=True)]
     here.show(_summary(found, shown, now, zone))
-    view = address.here("firm", "regime", "owner", "status")
+    view = address.here("firm", "regime", "owner", "team", "status")
     places = _places(person, firm)
     with st.popover(say("dates.defined"), type="tertiary", key="d_defined"):
         here.show(tag("p", say("dates.definition")))
@@ -79,11 +88,13 @@ def _filters(dues: Sequence[Due]) -> Chosen:
     options: dict[str, list[str]] = {
         "regime": [ANY, *sorted({one.regime for one in dues})],
         "owner": [ANY, *sorted({one.row.assignee or NOBODY for one in dues}, key=lambda key: (key == NOBODY, people.get(key, key)))],
+        "team": [ANY, *sorted({str(one.row.facts.get("team") or NOBODY) for one in dues}, key=lambda key: (key == NOBODY, key))],
         "status": [ANY, *(risk.value for risk in Risk)],
     }
     words: dict[str, Callable[[str], str]] = {
         "regime": lambda key: key or say("dates.all_regimes"),
         "owner": lambda key: say("dates.everybody") if not key else say("queue.nobody") if key == NOBODY else people.get(key, key),
+        "team": lambda key: say("board.any.team") if not key else say("board.no_team") if key == NOBODY else key,
         "status": lambda key: say(f"risk.{key}").capitalize() if key else say("dates.any_status"),
     }
     with st.container(key="d_filters", horizontal=True, gap="small"):
@@ -101,8 +112,10 @@ def _filters(dues: Sequence[Due]) -> Chosen:
 
 def _summary(found: Ahead, shown: Sequence[Due], now: datetime, zone: ZoneInfo) -> Html:
     number = {risk: sum(one.risk is risk for one in shown) for risk in Risk}
-    view = address.here("firm", "regime", "owner")
-    parts = [tag("strong", count(len(shown), "open clock"))]
+    view = address.here("firm", "regime", "owner", "team")
+    cases = {one.row.case for one in shown}
+    clocks = sum(one.row.case in cases for one in found.clocks)
+    parts = [tag("strong", count(len(shown), "case")), text(count(clocks, "open clock"))]
     parts += [chips.link("deadlines", f"{number[risk]:,} {say(f'risk.{risk.value}')}", view, status=risk.value) for risk in Risk if number[risk]]
     if found.total > len(found.dues):
         parts.append(text(say("dates.cut", shown=f"{len(found.dues):,}", total=f"{found.total:,}")))

@@ -50,7 +50,7 @@ def weeks(
 
 def _day(day: date, by_day: Mapping[date, Sequence[Due]], today: date, places: Sequence[Calendar], view: Parameters, chosen: date | None) -> Html:
     number = tag("span", f"{day.day} {day:%b}" if day.day == 1 else f"{day.day}", class_="n")
-    said = [tag("strong", join([number, text(" " + say("dates.today"))])) if day == today else number, _closed(day, places)]
+    said = [tag("strong", join([number, text(" " + say("dates.today"))])) if day == today else number, closed(day, places)]
     there = by_day.get(day, ())
     if there:
         shown = link(there, day, view)
@@ -73,7 +73,7 @@ def link(there: Sequence[Due], day: date, view: Parameters) -> Html:
     return chips.link("deadlines", inner, {**view, "day": day.isoformat(), "start": None}, class_=COLOURS[worst] if worst else None, title=title)
 
 
-def _closed(day: date, places: Sequence[Calendar]) -> Html:
+def closed(day: date, places: Sequence[Calendar]) -> Html:
     """The holidays of each calendar, equal ones once; a day outside a calendar says that it is not loaded."""
     named: dict[str, list[str]] = {}
     for place in places:
@@ -96,7 +96,8 @@ def dues(said: Sequence[Due], names: Names, people: Mapping[str, str], now: date
         [
             join([due_chip(one.row.due, now, zone, provisional=one.risk is Risk.WOULD_BE), tag("div", times.short_day(one.day), class_="soft")]),
             text(one.label, 80), case_link(one.row, firm), text(names.firm(one.row.firm), 40), owner(one.row, people), status(one.risk),
-            text(f"{one.regime} {one.rule}".strip(), 60),
+            chips.link("case", text(f"{one.regime} {one.rule}".strip() or say("dates.why"), 60), case=one.row.case, print="1", firm=firm,
+                       title=say("dates.why")),
         ]
         for one in said
     ]  # fmt: skip

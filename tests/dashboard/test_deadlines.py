@@ -13,6 +13,7 @@ import pytest
 from dashboard.widgets import calendar
 from dashboard.widgets.chips import Names
 from plaint.cases.queues import OPEN_STATES
+from plaint.cases.work import Route
 from plaint.deadlines.calendars import calendars
 from plaint.desk import casework, people
 from plaint.desk.due import Due, Risk, ahead, monday, risk
@@ -160,3 +161,32 @@ def test_a_clock_outside_the_loaded_calendars_is_an_error_row(full: Any, open_pa
     assert "Not counted: a day lies outside the loaded calendars" in shown
     assert "load that year" in shown
     assert iso(late)[:4] in shown
+
+
+def test_a_months_day_counts_cases_and_clocks_and_lists_exactly_its_cases(full: Any, open_page: Open) -> None:
+    row = next(row for row in full.cases.cases(CaseFilter(states=("CONFIRMED_COMPLAINT",)))[0] if row.clocks)
+    day = row.clocks[0].day
+    shown = words(open_page("deadlines", view="month", month=day[:7]))
+    assert f"month={day[:7]}" in shown
+    number = re.search(rf'day={day}"[^>]*>(\d+) cases?<', shown)
+    assert number is not None
+    assert re.search(r"\d+ clocks?", shown)
+    one = words(open_page("deadlines", view="month", month=day[:7], day=day))
+    assert one.count("<tr data-row") == int(number.group(1))
+    assert "Due on" in one
+
+
+def test_a_month_is_narrowed_by_team_and_owner_and_an_unreadable_one_is_named(full: Any, open_page: Open) -> None:
+    row = next(row for row in full.cases.cases(CaseFilter(states=("CONFIRMED_COMPLAINT",)))[0] if row.clocks)
+    casework.perform(full, made.person(full, "tom"), row.case, Route(team="cards"), now=made.NOW, command="to-cards")
+    month = row.clocks[0].day[:7]
+    mine = words(open_page("deadlines", view="month", month=month, team="cards", owner="" if row.assignee else "-"))
+    assert f"day={row.clocks[0].day}" in mine
+    assert "day=" not in words(open_page("deadlines", view="month", month=month, team="cards", owner="carla")).split("<table")[1].split("</table>")[0]
+    assert "Ignored: soon" in words(open_page("deadlines", view="month", month="soon"))
+
+
+def test_the_weeks_say_cases_and_clocks_and_each_rule_leads_to_its_trace(full: Any, open_page: Open) -> None:
+    shown = words(open_page("deadlines"))
+    assert re.search(r"<strong>\d+ cases?</strong>.*?\d+ open clocks", shown)
+    assert "print=1" in shown
