@@ -55,6 +55,18 @@ def listens(stores: Stores, given: Given, now: datetime) -> dict[str, tuple[Sour
     return found
 
 
+def delivered(stores: Stores, now: datetime) -> list[tuple[str, str]]:
+    """The sources and firms of which posts may be brought to us: by webhooks, and through the front door."""
+    approvals, firms = stores.registers.approvals(), stores.registers.firms()
+    decided = [
+        (key, firm.key, register.decision(approvals, key, firm.key))
+        for key in sorted({approval.source for approval in approvals if approval.approved} & set(keys()))
+        if source(key).site.delivers
+        for firm in firms
+    ]
+    return [(key, firm) for key, firm, one in decided if one is not None and register.standing(one, now) == "approved"]
+
+
 def readable(stores: Stores, given: Given, now: datetime) -> Iterator[tuple[Source, Firm]]:
     """The sources and firms that may be read now and can be started: the firm has whatever name the source needs."""
     approvals, firms = stores.registers.approvals(), stores.registers.firms()

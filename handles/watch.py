@@ -72,14 +72,14 @@ def _given() -> Given:
 
 
 def _show(store: str | None, *, as_json: bool) -> None:
-    from crawlers.watch_plan import plans
+    from crawlers.watch_plan import delivered, plans
     from handles.options import need_store
     from plaint.desk.watched import watched
 
     need_store(store)
     with opened(store) as stores:
         at = now()
-        rows = watched(stores, plans(stores, _given(), at), stores.leases.all(), at)
+        rows = watched(stores, plans(stores, _given(), at), stores.leases.all(), delivered(stores, at), at)
     if as_json:
         say({"watched": rows})
     elif not rows:
@@ -99,7 +99,7 @@ def _cells(row: Watched) -> tuple[str, ...]:
     from plaint.desk.watching import span
 
     quota = "" if row.quota is None else f"{row.quota_left} of {row.quota}"
-    every = span(row.rhythm) if row.rhythm is not None else "stream"
+    every = span(row.rhythm) if row.rhythm is not None else row.kind
     return (
         row.source, row.firm or "", row.state, every, _short(row.last), _short(row.next), quota, row.owner or "", str(row.errors),
         f"ALARM {row.alarm}" if row.alarm else row.why,

@@ -317,7 +317,8 @@ class Site:
     with `--since`, or one that meets what is known, may end early; `sweep` are the days after which it is read to its end
     all the same (0: always), so that edits and vanished posts are learned; `whole` that a full walk shows every post that is still there, so that one it no
     longer shows has vanished (a search of the last seven days is not whole); `revisits` that held posts can be looked
-    up again by their refs; `rhythm` is how many seconds `plaint watch` lets pass between two walks and `quota` how
+    up again by their refs; `delivers` that posts are brought to us (webhooks, the front door);
+    `rhythm` is how many seconds `plaint watch` lets pass between two walks and `quota` how
     many requests the site allows in how many seconds (None: it names no number); `needs` are the names of the secrets it
     reads from the environment.
     """
@@ -346,6 +347,7 @@ class Site:
     sweep: float = 7.0
     whole: bool = True
     revisits: bool = False
+    delivers: bool = False
     rhythm: float = 3600.0
     quota: tuple[int, float] | None = None
     needs: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ site = Site(
     key="forwarded", name="Forwarded to us", home="https://forwarded.invalid", kind=Kind.POST, proof="documented",
     access="deliveries that a system of the firm signs with FORWARDED_SECRET and sends to `/hooks/forwarded` of `plaint serve --public`, "
            "or their files; the form is in docs/webhooks.md",
-    terms="the firm's own system", ownership=Ownership.DIRECT, never_says=("followers", "engagement"), live=False,
+    terms="the firm's own system", ownership=Ownership.DIRECT, never_says=("followers", "engagement"), live=False, delivers=True,
 )  # fmt: skip
 
 

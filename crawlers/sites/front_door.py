@@ -17,7 +17,7 @@ site = Site(
     languages=(),
     ownership=Ownership.DIRECT,
     never_says=("title", "followers", "engagement", "url"),
-    live=False,
+    live=False, delivers=True,
     worst=1,
     best=5,
 )

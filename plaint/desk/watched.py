@@ -57,10 +57,15 @@ class Watched:
     alarm: str | None = None
 
 
-def watched(stores: Stores, plans: Sequence[Plan], leases: Sequence[Lease], now: datetime) -> list[Watched]:
-    """Everything that is watched, alarms first."""
+def watched(
+    stores: Stores, plans: Sequence[Plan], leases: Sequence[Lease], delivered: Sequence[tuple[str, str]], now: datetime
+) -> list[Watched]:  # fmt: skip
+    """Everything that is watched, alarms first; `delivered` are the sources and firms of which posts are brought to us."""
     runs = [run for run in stores.runs.newest(limit=RUNS) if moment_of(run.started) > now - DAY]
     rows = [*(_walk(stores, plan, runs, now) for plan in plans), *(_stream(lease, runs, now) for lease in leases if lease.name.startswith(STREAM))]
+    for source, firm in delivered:
+        newest = stores.posts.newest(source, firm)
+        rows.append(Watched(kind="deliveries", source=source, firm=firm, state="waits", why="delivered as it happens", newest=newest))
     return sorted(rows, key=lambda row: (row.alarm is None, row.source, row.firm or ""))
 
 
