@@ -14,7 +14,8 @@ site = Site(
     name="App Store Connect",
     home="https://api.appstoreconnect.apple.com",
     kind=Kind.REVIEW,
-    access="official API for own apps (APPSTORE_CONNECT_AUTHORIZATION is `Bearer` and a token); the firm's handle is the app's number",
+    access="official API for own apps: APPSTORE_CONNECT_AUTHORIZATION is `Bearer` and a token signed with a key of "
+    "App Store Connect; the firm's handle is the app's number",
     proof="documented",
     delay=1,
     never_says=("url", "edited", "followers", "engagement", "author_id"),

@@ -14,7 +14,8 @@ from crawlers.reading import each, key_of
 
 site = Site(
     key="facebook", name="Facebook pages", home="https://graph.facebook.com", kind=Kind.POST,
-    access="Graph API with the page's own token; webhooks at `/hooks/facebook` of `plaint serve --public`; "
+    access="Graph API: make an app at developers.facebook.com, give it pages_read_user_content for the firm's page, and give the page's token as "
+           "FACEBOOK_PAGE_TOKEN; webhooks at `/hooks/facebook` of `plaint serve --public`; "
            "the firm's handle is the page's number",
     terms="https://developers.facebook.com/terms/", delay=1, delivers=True,
     ownership=Ownership.OWNED, whole=False, revisits=True, never_says=("followers", "hashtags"), needs=("FACEBOOK_PAGE_TOKEN",),

@@ -15,7 +15,8 @@ site = Site(
     name="Google Places",
     home="https://places.googleapis.com",
     kind=Kind.REVIEW,
-    access="official API with a key; the firm's handle is the place id",
+    access="official API: GOOGLE_PLACES_KEY is a key of a Google Cloud project with the Places API (New) on; five reviews a place; "
+    "the firm's handle is the place id",
     terms="https://developers.google.com/maps/documentation/places/web-service/policies",
     delay=1,
     never_says=("reply_to", "title", "edited", "followers"),

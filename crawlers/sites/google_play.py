@@ -15,7 +15,8 @@ site = Site(
     name="Google Play",
     home="https://androidpublisher.googleapis.com",
     kind=Kind.REVIEW,
-    access="official Developer API for own apps; saved pages and answers of the store",
+    access="official Developer API for own apps: GOOGLE_PLAY_TOKEN is `Bearer` and a token of a service account that may reply to reviews in the "
+    "Play Console, with the scope androidpublisher; the firm's handle is the package's name; saved pages and answers of the store",
     terms="https://play.google.com/about/developer-distribution-agreement.html",
     delay=1,
     never_says=("followers", "verified", "hashtags"),

@@ -12,7 +12,8 @@ from crawlers.reading import each
 
 site = Site(
     key="instagram", name="Instagram", home="https://graph.facebook.com", kind=Kind.POST,
-    access="Graph API with the token of the firm's professional account; the handle is the account's number", delay=1, delivers=True,
+    access="Graph API: make an app at developers.facebook.com, let the firm's professional account consent to it, and give its token as "
+           "INSTAGRAM_TOKEN; webhooks at `/hooks/instagram` of `plaint serve --public`; the handle is the account's number", delay=1, delivers=True,
     terms="https://developers.facebook.com/terms/", ownership=Ownership.OWNED, whole=False, revisits=True,
     never_says=("rating", "followers", "title"),
     needs=("INSTAGRAM_TOKEN",),

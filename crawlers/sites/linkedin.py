@@ -13,7 +13,8 @@ from crawlers.reading import each
 
 site = Site(
     key="linkedin", name="LinkedIn", home="https://api.linkedin.com", kind=Kind.COMMENT,
-    access="official API for the firm's own page (LINKEDIN_AUTHORIZATION is `Bearer` and the token); the handle is the URN of a post",
+    access="official API for the firm's own page: make an app at developer.linkedin.com with access to the page's comments; "
+           "LINKEDIN_AUTHORIZATION is `Bearer` and the token of an administrator; the handle is the URN of a post",
     terms="https://www.linkedin.com/legal/l/api-terms-of-use", delay=1, ownership=Ownership.OWNED, proof="recorded",
     never_says=("rating", "followers", "title", "lang"), needs=("LINKEDIN_AUTHORIZATION",),
 )  # fmt: skip

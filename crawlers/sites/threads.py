@@ -11,7 +11,9 @@ from crawlers.page import Ask, Broken, Follow, Kind, Ownership, Page, RawPost, S
 from crawlers.reading import each
 
 site = Site(
-    key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST, access="official API with the account's token",
+    key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST,
+    access="official API: make an app at developers.facebook.com with access to Threads, let the firm's account consent to it, and give its token as "
+           "THREADS_TOKEN; the handle is the account's number, or `me`",
     terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, revisits=True,
     never_says=("rating", "followers", "title"),
     needs=("THREADS_TOKEN",),

@@ -18,7 +18,8 @@ site = Site(
     name="TripAdvisor",
     home="https://api.content.tripadvisor.com",
     kind=Kind.REVIEW,
-    access="official API with a key (five reviews a location); saved pages and answers",
+    access="official Content API: TRIPADVISOR_API_KEY is a key from tripadvisor.com/developers; five reviews a location; the firm's handle is the "
+    "location's number; saved pages and answers",
     terms="https://tripadvisor.mediaroom.com/us-terms-of-use",
     languages=("en", "de", "fr", "es", "it", "nl", "pl", "sv", "pt", "ru", "tr", "ja"),
     delay=1,

@@ -19,7 +19,8 @@ site = Site(
     name="Trustpilot",
     home="https://api.trustpilot.com",
     kind=Kind.REVIEW,
-    access="official API with a key; saved pages, because robots.txt forbids crawling them",
+    access="official API: TRUSTPILOT_API_KEY is the key of an application in the firm's Trustpilot Business account; "
+    "the firm's handle is the domain under which it is listed; saved pages, because robots.txt forbids crawling them",
     terms="https://legal.trustpilot.com",
     delay=1,
     never_says=("followers", "hashtags", "mentions"),

@@ -18,7 +18,8 @@ site = Site(
     name="Yelp",
     home="https://api.yelp.com",
     kind=Kind.REVIEW,
-    access="official API with a key (three excerpts); saved pages and answers",
+    access="official API: YELP_API_KEY is `Bearer` and the key of an app made at yelp.com/developers; "
+    "three excerpts a business; the firm's handle is its alias there; saved pages and answers",
     terms="https://terms.yelp.com/tos/",
     delay=1,
     zone="America/Los_Angeles",

@@ -13,7 +13,8 @@ from crawlers.reading import each
 
 site = Site(
     key="youtube", name="YouTube", home="https://www.googleapis.com", kind=Kind.COMMENT,
-    access="Data API v3 with a key; the handle is a channel (`UC…`, all its videos), a video (`video:ID`) or a search",
+    access="Data API v3: YOUTUBE_API_KEY is a key of a Google Cloud project with that API on; "
+           "the handle is a channel (`UC…`, all its videos), a video (`video:ID`) or a search",
     terms="https://developers.google.com/youtube/terms/api-services-terms-of-service", delay=0.5,
     whole=False, revisits=True, never_says=("rating", "title", "lang", "followers"), needs=("YOUTUBE_API_KEY",),
 )  # fmt: skip

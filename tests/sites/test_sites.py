@@ -89,6 +89,7 @@ def test_a_source_says_what_it_is(key: str) -> None:
     assert site.proof in {"recorded", "documented", "described"}
     assert site.home.startswith("https://")
     assert site.access
+    assert all(name in site.access for name in site.needs), "access says what each secret is and how to get it"
     assert set(site.never_says) <= {f.name for f in fields(RawPost)} | FACTS | ENGAGEMENT
     assert source(key).start is not None or not site.live, "a source without start() reads saved pages only: live=False"
 
