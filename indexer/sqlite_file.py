@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
+from typing import IO
 
 from plaint.ports import StoreDown
 
@@ -91,8 +92,14 @@ class SqliteFile:
         if not self._synced:
             yield
             return
-        with self.path.with_name(f"{self.path.name}-turn").open("ab") as line:
-            fcntl.flock(line, fcntl.LOCK_EX)
+        place = self.path.with_name(f"{self.path.name}-turn")
+        line = place.open("ab")
+        if not _stood_in_line(line, WAIT):
+            raise StoreDown(
+                f"sqlite:///{self.path}: a program has had the turn to write for {WAIT:.0f} s and does not go on; was it stopped? "
+                f"`fuser {place}` names it: let it go on or end it, and try again"
+            )
+        with line:
             yield
 
     def flush(self) -> None:
@@ -177,6 +184,34 @@ class SqliteFile:
             return 0
         row = connection.execute("SELECT version FROM part WHERE name = ?", (self.part,)).fetchone()
         return int(row[0]) if row else 0
+
+
+def _stood_in_line(line: IO[bytes], longest: float) -> bool:
+    """Whether the turn came within so many seconds. Who gives up leaves the line once the turn comes, and lets go of it at once.
+
+    The kernel keeps the line but knows no end of waiting, so a thread of its own waits where the turn is not free.
+    """
+    try:
+        fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
+    else:
+        return True
+    came, decided, given_up = Event(), Lock(), Event()
+
+    def wait() -> None:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        with decided:
+            came.set()
+            if given_up.is_set():
+                line.close()
+
+    Thread(target=wait, daemon=True).start()
+    came.wait(longest)
+    with decided:
+        if not came.is_set():
+            given_up.set()
+        return came.is_set()
 
 
 def _statements(script: str) -> Iterator[str]:

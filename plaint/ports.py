@@ -288,6 +288,24 @@ class RowClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowComplaint:
+    """What returns count of a confirmed complaint, so that they need not read the log.
+
+    `start` is where its clocks start, `ended` when it was answered or closed (ISO 8601), `redress` decimal text in
+    `currency`; `about` maps a taxonomy to its version, the product and the cause.
+    """
+
+    start: str
+    regimes: tuple[str, ...]
+    ended: str | None = None
+    withdrawn: bool = False
+    outcome: str | None = None
+    redress: str | None = None
+    currency: str | None = None
+    about: Mapping[str, tuple[str, str | None, str | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
     """A case as lists show it; made again from the log at any time. `due` is the soonest open deadline, `clocks` are all, soonest first.
 
@@ -308,6 +326,7 @@ class CaseRow:
     due: str | None = None
     due_clock: str | None = None
     clocks: tuple[RowClock, ...] = ()
+    complaint: RowComplaint | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
 

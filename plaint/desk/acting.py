@@ -21,6 +21,7 @@ from plaint.desk.rights import Refused, Right, in_scope, require
 from plaint.model import Firm, Person, iso, moment_of
 from plaint.ports import CASE_STREAM, CaseRow, Conflict, RowClock, StoreDown, Stores
 from plaint.query.tree import CaseMark
+from plaint.reports.counting import counted_in
 
 _events = structlog.get_logger()
 
@@ -149,7 +150,7 @@ def row_of(case: Case, firm: Firm, now: datetime) -> CaseRow:
         case=case.id, version=case.version, firm=case.firm, state=case.state.value, title=case.title or "", source=case.source,
         posts=case.posts, opened=case.opened_at, changed=case.changed_at, assignee=case.assignee,
         due=iso(due.due) if due and due.due else None,
-        due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None, clocks=open_clocks,
+        due_clock=f"{due.deadline.regime} {due.deadline.clock.label}" if due else None, clocks=open_clocks, complaint=counted_in(case),
         facts={name: value for name, value in facts.items() if value is not None},
         marks=(*marks_of(case, now), *_days(open_clocks), *(("trouble",) if trouble else ())),
     )  # fmt: skip

@@ -10,13 +10,14 @@ from hashlib import sha256
 import msgspec
 from rapidfuzz.process import extractOne
 
-from plaint.desk.acting import firm_of
+from plaint.cases.case import State
+from plaint.desk.acting import catch_up, firm_of, load_case
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, require
 from plaint.model import Person, iso
-from plaint.ports import Stores
+from plaint.ports import CaseFilter, CaseRow, RowComplaint, Stores
 from plaint.reports import sheets
-from plaint.reports.counting import BadPeriod, Period, cases_in, complaints_of, period_of
+from plaint.reports.counting import BadPeriod, Period, cases_in, complaints_in, complaints_of, counted_in, period_of
 from plaint.reports.forms import Form, forms
 from plaint.reports.returns import Given, Return, check_period, made
 
@@ -84,8 +85,46 @@ def make(
     require(person, Right.MAKE_RETURNS, firm)
     if span.first > now.date():
         raise Refused(f"{span.label} has not begun; it is {now.date()}")
-    cases = cases_in(stores.cases.walk(), until=as_of)
-    return made(asked, firm, span, complaints_of(cases.values(), with_firm, asked.regime, asked.taxonomy), given)
+    if as_of is None:
+        complaints = complaints_in(_listed(stores, firm, now), with_firm, asked.regime, asked.taxonomy)
+    else:
+        complaints = complaints_of(cases_in(stores.cases.walk(), until=as_of).values(), with_firm, asked.regime, asked.taxonomy)
+    return made(asked, firm, span, complaints, given)
+
+
+PAGE = 5_000
+"""Cases of a firm that are read at once."""
+
+
+def _listed(stores: Stores, firm: str, now: datetime) -> list[tuple[str, int, RowComplaint | None]]:
+    """What the lists keep of every case of a firm, first brought up to the log; the log itself where a row does not say yet.
+
+    Cases that change while the pages are read may be met twice, or move past: then all are read again.
+    """
+    catch_up(stores, now)
+    for _ in range(TRIES):
+        found: dict[str, tuple[str, int, RowComplaint | None]] = {}
+        total, offset = 1, 0
+        while offset < total:
+            rows, total = stores.cases.cases(CaseFilter(firm=firm, states=COUNTED, limit=PAGE, offset=offset))
+            offset += PAGE
+            found.update({row.case: (row.case, row.version, row.complaint or _from_log(stores, row)) for row in rows})
+        if len(found) == total:
+            return list(found.values())
+    raise Refused(f"the cases of {firm} change faster than they can be counted; try again")
+
+
+TRIES = 5
+"""How often the pages are read anew when cases change meanwhile."""
+
+COUNTED = (State.CONFIRMED_COMPLAINT.value, State.CLOSED.value)
+"""States in which a list may show a confirmed complaint."""
+
+
+def _from_log(stores: Stores, row: CaseRow) -> RowComplaint | None:
+    """What a return counts of a case listed by an older version, which kept nothing of it."""
+    is_confirmed = row.facts.get("status") == State.CONFIRMED_COMPLAINT
+    return counted_in(load_case(stores, row.case)[0]) if is_confirmed else None
 
 
 def files_of(stores: Stores, person: Person, made: Return, *, as_of: str | None, version: str, now: datetime, command: str) -> dict[str, bytes]:

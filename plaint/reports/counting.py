@@ -13,14 +13,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from plaint.cases.case import Case, State, evolve
+from plaint.cases.case import Case, Ending, State, evolve
 from plaint.cases.clocks import counted
 from plaint.cases.events import recorded
 from plaint.cases.outcomes import Outcome
 from plaint.deadlines.engine import BadInputs
 from plaint.deadlines.regimes import regimes
 from plaint.model import Firm, moment_of
-from plaint.ports import CASE_STREAM, Entry
+from plaint.ports import CASE_STREAM, Entry, RowComplaint
 
 SUMMARY, FINAL = "summary_resolution_last_day", "eight_week_response_last_day"
 """The clocks whose ends divide the bands."""
@@ -99,34 +99,44 @@ def cases_in(entries: Iterable[Entry], *, until: str | None = None) -> dict[str,
     return cases
 
 
+def counted_in(case: Case) -> RowComplaint | None:
+    """What a return counts of a case, as lists keep it; None for what is no confirmed complaint."""
+    if case.status is not State.CONFIRMED_COMPLAINT or case.start is None:
+        return None
+    return RowComplaint(
+        start=case.start.at, regimes=case.regimes or (), ended=case.resolved_at or case.closed_at, withdrawn=case.closed_how == Ending.WITHDRAWN,
+        outcome=case.outcome, redress=case.redress, currency=case.currency,
+        about={scheme: (one.version, one.product, one.cause) for scheme, one in case.classified.items()},
+    )  # fmt: skip
+
+
 def complaints_of(cases: Iterable[Case], firm: Firm, regime: str, scheme: str) -> list[Complaint]:
     """What a return under `regime` counts of a firm's cases, by day 0 and id: confirmed complaints to which it applies."""
-    found = [
-        _complaint(case, firm, regime, scheme)
-        for case in cases
-        if case.firm == firm.key and case.status is State.CONFIRMED_COMPLAINT and case.start is not None and regime in (case.regimes or ())
-    ]
+    found = ((case.id, case.version, counted_in(case)) for case in cases if case.firm == firm.key)
+    return complaints_in(found, firm, regime, scheme)
+
+
+def complaints_in(rows: Iterable[tuple[str, int, RowComplaint | None]], firm: Firm, regime: str, scheme: str) -> list[Complaint]:
+    """The same from what lists keep of the firm's cases: each with its id and version."""
+    found = [_complaint(case, version, one, firm, regime, scheme) for case, version, one in rows if one is not None and regime in one.regimes]
     return sorted(found, key=lambda one: (one.opened, one.case))
 
 
-def _complaint(case: Case, firm: Firm, regime: str, scheme: str) -> Complaint:
-    assert case.start is not None
-    about = case.classified.get(scheme)
+def _complaint(case: str, version: int, said: RowComplaint, firm: Firm, regime: str, scheme: str) -> Complaint:
+    about = said.about.get(scheme)
     zone = ZoneInfo(regimes()[regime].zone)
-    ended = case.resolved_at or case.closed_at
-    closed = moment_of(ended).astimezone(zone).date() if ended else None
+    closed = moment_of(said.ended).astimezone(zone).date() if said.ended else None
     trouble, band = None, None
     try:
-        opened, three_days, eight_weeks = _limits(regime, case.start.at, firm.zone, firm.calendar, firm.closures, firm.closes)
-        if ended is not None:
-            band = _band(moment_of(ended), three_days, eight_weeks)
+        opened, three_days, eight_weeks = _limits(regime, said.start, firm.zone, firm.calendar, firm.closures, firm.closes)
+        if said.ended is not None:
+            band = _band(moment_of(said.ended), three_days, eight_weeks)
     except BadInputs as bad:
-        opened, trouble = moment_of(case.start.at).astimezone(zone).date(), str(bad)
+        opened, trouble = moment_of(said.start).astimezone(zone).date(), str(bad)
     return Complaint(
-        case=case.id, version=case.version, opened=opened, closed=closed, band=band,
-        product=about.product if about else None, cause=about.cause if about else None, scheme_version=about.version if about else None,
-        outcome=case.outcome, redress=Decimal(case.redress or 0), currency=case.currency,
-        withdrawn=case.closed_how == "withdrawn", trouble=trouble,
+        case=case, version=version, opened=opened, closed=closed, band=band,
+        scheme_version=about[0] if about else None, product=about[1] if about else None, cause=about[2] if about else None,
+        outcome=said.outcome, redress=Decimal(said.redress or 0), currency=said.currency, withdrawn=said.withdrawn, trouble=trouble,
     )  # fmt: skip
 
 
