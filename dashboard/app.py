@@ -47,6 +47,7 @@ LEAVES = (
     Leaf(key="deadlines", right=Right.READ_CASES),
     Leaf(key="reports", right=Right.MAKE_RETURNS),
     Leaf(key="sources", right=Right.READ_POSTS),
+    Leaf(key="watch", right=Right.READ_POSTS),
     Leaf(key="audit", right=Right.READ_LOG),
 )
 
