@@ -144,8 +144,6 @@ def _asks(
         values(site.needs)
     except MissingSecret as missing:
         raise Refused(f"{site.key}: {missing} ({site.access})") from None
-    if manners.hashtags:
-        chosen = [_following(one, firm, manners.hashtags) for firm in chosen]
     asks = [
         Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit, held=() if since or limit else _held(stores, one, firm))
         for firm in chosen
@@ -153,15 +151,6 @@ def _asks(
     for ask in asks:
         list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
     return asks
-
-
-def _following(one: Source, firm: Firm, tags: Sequence[str]) -> Firm:
-    """The firm with hashtags in the place of its handle, on the server that its handle names; raises Refused where no hashtag can be followed."""
-    key = one.site.key
-    if not one.site.hashtags:
-        raise Refused(f"{key} cannot follow a hashtag; those that can: {', '.join(k for k in keys() if source(k).site.hashtags)}")
-    server = re.match(r"\s*([\w.-]+\.[\w-]+)[#?@]", firm.handles.get(key, ""))
-    return replace(firm, handles={**firm.handles, key: ", ".join(f"{server[1] if server else ''}#{tag}" for tag in tags)})
 
 
 def _held(stores: Stores, one: Source, firm: Firm) -> tuple[str, ...]:
