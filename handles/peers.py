@@ -16,7 +16,15 @@ def add(app: typer.Typer) -> None:
 
 
 def peers(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A table of the FCA's firm complaints data, as CSV.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="A table of the FCA's firm complaints data, or a download of the CFPB's complaints, as CSV.",
+        ),
+    ],
     firm: Annotated[str, typer.Option(metavar="NAME", help="The firm, as the table writes it.")],
     measure: Annotated[
         str, typer.Option(help="What the product columns show, where the table does not say: upheld, closed_within_3_days.")
@@ -28,10 +36,14 @@ def peers(
     """
     from difflib import get_close_matches
 
+    from plaint.insight.cfpb_firms import count_complaints, is_download
     from plaint.insight.peers import Figure, Unread, compared, read_table
 
     try:
-        read = list(read_table(file.read_text(encoding="utf-8-sig"), measure))
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            is_counted = is_download(lines.readline())
+            lines.seek(0)
+            read = list(count_complaints(lines) if is_counted else read_table(lines.read(), measure))
     except (ValueError, UnicodeDecodeError) as error:
         refuse(f"{file.name}: {error}")
     figures = [one for one in read if isinstance(one, Figure)]
