@@ -67,7 +67,6 @@ def read(source: Source, page: Page) -> Reading:
         if not (posts or rejected or follow):
             refuse_wall(page)
             raise trouble from error
-        ends_rejected = True
         rejected.append(Rejection(reason=f"the rest of the page could not be read: {trouble}", field="page", seen=page.url or None))
     if not posts and all(one.next for one in follow):  # a list that only leads to its items may carry a guard's script
         refuse_wall(page)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from plaint.desk import log, watched
+from plaint.desk import log, retention, watched
 from plaint.model import Run, moment_of
 from plaint.ports import Stores
 from plaint.query.tree import Search
@@ -50,6 +50,7 @@ def look_over(stores: Stores, now: datetime, *, outside: Path | None, is_at_work
     yield _quarantine(stores)
     yield _seal(stores, now, outside)
     yield _lists(stores)
+    yield _retention(stores, now.date())
     yield _streams(stores, now)
 
 
@@ -128,6 +129,14 @@ def _lists(stores: Stores) -> Check:
             name="case lists", state=State.WARN, says=f"{len(behind)} cases are not in the lists yet; opening the list of cases brings them up"
         )
     return Check(name="case lists", state=State.OK, says="up to date with the log")
+
+
+def _retention(stores: Stores, today: date) -> Check:
+    due = list(retention.overdue(stores, today))
+    if due:
+        named = "; ".join(f"{one.source}{f' for {one.firm}' if one.firm else ''}: {one.posts:,} from before {one.before}" for one in due)
+        return Check(name="retention", state=State.WARN, says=f"held longer than their class says, and in no case: {named}")
+    return Check(name="retention", state=State.OK, says="nothing is held longer than its class says")
 
 
 def _streams(stores: Stores, now: datetime) -> Check:

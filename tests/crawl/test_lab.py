@@ -164,3 +164,17 @@ def test_the_last_review_of_a_page_that_was_cut_is_set_aside() -> None:
     reading = read(Source(site=SITE, parse=careful), cut)
     assert [post.ref for post in reading.posts] == [f"review-{n}" for n in range(7)]
     assert [(one.ref, one.field) for one in reading.rejected] == [("review-7", "text")]
+
+
+@pytest.mark.pure
+def test_the_last_review_of_a_cut_page_is_set_aside_also_when_reading_fails_behind_it() -> None:
+    from crawlers.reading import read
+
+    def reads_on(page: Page) -> SaidBy:
+        yield from careful(page)
+        raise KeyError("the pager is behind the cut")
+
+    cut = Page(PAGE.body[: PAGE.body.index(b"Blocked 7") + 4], url=PAGE.url, at=AT)
+    reading = read(Source(site=SITE, parse=reads_on), cut)
+    assert [post.ref for post in reading.posts] == [f"review-{n}" for n in range(7)]
+    assert [one.field for one in reading.rejected] == ["page", "text"]

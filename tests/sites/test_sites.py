@@ -147,7 +147,7 @@ def _failing(page: Page, *, first: object) -> Reading:
 
 
 def test_what_was_read_before_a_failure_is_kept() -> None:
-    reading = _failing(Page(b"<html>"), first=RawPost(ref="1", text="kept"))
+    reading = _failing(Page(b"<html></html>"), first=RawPost(ref="1", text="kept"))
     assert [post.ref for post in reading.posts] == ["1"]
     assert "no 'reviews'" in reading.rejected[0].reason
 
