@@ -9,6 +9,7 @@ from plaint.cases import events as e
 from plaint.cases import judgement_events as j
 from plaint.cases import reply_events as r
 from plaint.cases import replying
+from plaint.cases import timing_events as t
 from plaint.cases import work_events as w
 from plaint.cases.letters import letters
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
@@ -17,6 +18,7 @@ from plaint.cases.standing import STATE_WORDS as STATE_WORDS
 from plaint.cases.standing import Case as Case
 from plaint.cases.standing import Ending as Ending
 from plaint.cases.standing import NotAComplaint as NotAComplaint
+from plaint.cases.standing import Paused
 from plaint.cases.standing import State as State
 
 
@@ -76,6 +78,8 @@ def evolve(case: Case, recorded: e.Recorded) -> Case:
             return replace(case, reviewed_by=recorded.by)
         case j.RegimesAdded(regimes=regimes):
             return replace(case, regimes=(*(case.regimes or ()), *regimes))
+        case t.ClocksPaused() | t.ClocksResumed() | t.FactsStated() as timed:
+            return _timed(case, timed)
         case _:
             return _worked(case, recorded, recorded.event)
 
@@ -145,6 +149,18 @@ def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
         case w.LetterSent(letter=letter, meets=meets, on=on):
             case = replace(case, sent={**case.sent, letter: on or recorded.at}, facts=_stated(case, event))
             return case if meets is None else _did(case, recorded, meets, on)
+
+
+def _timed(case: Case, event: t.TimingEvent) -> Case:
+    """What events of the clocks make of a case."""
+    before = case.pauses.get(event.regime, ())
+    match event:
+        case t.ClocksPaused(regime=regime, why=why, on=on):
+            return replace(case, pauses={**case.pauses, regime: (*before, Paused(why=why, since=on))})
+        case t.ClocksResumed(regime=regime, on=on):
+            return replace(case, pauses={**case.pauses, regime: (*before[:-1], replace(before[-1], until=on))})
+        case t.FactsStated(regime=regime, facts=facts):
+            return replace(case, facts={**case.facts, regime: {**case.facts.get(regime, {}), **facts}})
 
 
 def _replied(case: Case, recorded: e.Recorded, event: r.ReplyEvent) -> Case:

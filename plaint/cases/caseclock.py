@@ -18,6 +18,7 @@ class Status(StrEnum):
     AT_RISK = "at_risk"
     MET = "met"
     BREACHED = "breached"
+    PAUSED = "paused"
     NOT_APPLICABLE = "not_applicable"
 
 

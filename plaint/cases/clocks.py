@@ -6,7 +6,7 @@ wait for that decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ from plaint.cases.caseclock import Status as Status
 from plaint.cases.caseclock import done_at, met
 from plaint.cases.caseclock import spoken_span as spoken_span
 from plaint.cases.service import service_clocks
-from plaint.deadlines.engine import Answer, BadInputs, Deadline, deadlines
+from plaint.deadlines.engine import Answer, BadInputs, Deadline, Stop, deadlines
 from plaint.deadlines.regimes import Clock, Regime, regimes
 from plaint.deadlines.start import Start, start_of
 from plaint.model import Firm, moment_of
@@ -62,9 +62,9 @@ def clocks_of(case: Case, firm: Firm, now: datetime) -> Clocks:
     trouble: list[str] = []
     for name in case.regimes if case.regimes is not None else firm.regimes:
         try:
-            regime = _regime(name)
-            first = counted(regime, start.at, firm, case.facts.get(name))
-            last = counted(regime, start.latest, firm, case.facts.get(name)) if start.is_span else first
+            regime, stops = _regime(name), _stops(case, name)
+            first = counted(regime, start.at, firm, case.facts.get(name), stops)
+            last = counted(regime, start.latest, firm, case.facts.get(name), stops) if start.is_span else first
         except BadInputs as bad:
             trouble.append(f"{name}: {bad}")
             continue
@@ -84,10 +84,18 @@ def _regime(id: str) -> Regime:
     return regimes()[id]
 
 
-def counted(regime: Regime, at: str, firm: Firm, facts: Mapping[str, bool | str] | None = None) -> Answer:
+def _stops(case: Case, regime: str) -> tuple[Stop, ...]:
+    """When the clocks of a regime stood still."""
+    return tuple(
+        Stop(why=one.why.replace("_", " "), since=moment_of(one.since), until=moment_of(one.until) if one.until else None)
+        for one in case.pauses.get(regime, ())
+    )
+
+
+def counted(regime: Regime, at: str, firm: Firm, facts: Mapping[str, bool | str] | None = None, stops: Sequence[Stop] = ()) -> Answer:
     """The regime's answer for a start (ISO 8601); raises BadInputs. Where a regime spans several zones the firm's own counts, else the regime's.
 
-    `facts` are what is known besides of what the regime asks to know.
+    `facts` are what is known besides of what the regime asks to know, `stops` when its clocks stood still.
     """
     inputs: dict[str, object] = {regime.receipt: at, **(facts or {})}
     if regime.local == "firm" and firm.zone != "UTC":
@@ -97,7 +105,7 @@ def counted(regime: Regime, at: str, firm: Firm, facts: Mapping[str, bool | str]
     if "written" in regime.inputs:
         inputs["written"] = True
     closures = [date.fromisoformat(day) for day in firm.closures]
-    return deadlines(regime.id, inputs, closes=time.fromisoformat(firm.closes), closures=closures)
+    return deadlines(regime.id, inputs, closes=time.fromisoformat(firm.closes), closures=closures, stops=stops)
 
 
 def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, now: datetime, at_risk: float) -> CaseClock:
@@ -115,6 +123,8 @@ def _standing(case: Case, deadline: Deadline, latest: Deadline, start: Start, no
     met_at = done_at(case, deadline)
     if met_at is not None:
         return met(case, clock, met_at)
+    if deadline.paused is not None:
+        return replace(clock, status=Status.PAUSED, why=deadline.no_date or "")
     if clock.due is None:
         return replace(clock, why=deadline.no_date or "no date")
     if case.closed_at is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from plaint.cases.judging import JudgeCommand, Proposal
 from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.replying import ReplyCommand
+from plaint.cases.timing import TimingCommand
 from plaint.cases.work import WorkCommand
 from plaint.deadlines.start import Times
 from plaint.model import Ownership
@@ -113,6 +114,6 @@ class Reopen:
 
 Command = (
     Open | Confirm | Reject | Duplicate | Refer | Acknowledge | Assign | Note | MoveStart | Close | Reopen
-    | Classify | Resolve | WorkCommand | ReplyCommand | JudgeCommand
+    | Classify | Resolve | WorkCommand | ReplyCommand | JudgeCommand | TimingCommand
 )  # fmt: skip
 """Everything that `decide` answers."""

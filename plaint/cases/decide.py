@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from rapidfuzz.process import extractOne
 
 from plaint.cases import events as e
-from plaint.cases import judging, replying, work
+from plaint.cases import judging, replying, timing, work
 from plaint.cases import outcomes as o
 from plaint.cases.case import STATE_WORDS, Case, Ending, NotAComplaint, State
 from plaint.cases.commands import Acknowledge as Acknowledge
@@ -76,6 +76,8 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
             return replying.decide(case, command)
         case judging.Review() | judging.AddRegimes():
             return judging.decide(case, command)
+        case timing.Pause() | timing.Resume() | timing.StateFacts():
+            return timing.decide(case, command, now)
         case _:
             return work.decide(case, command, now)
 

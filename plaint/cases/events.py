@@ -13,6 +13,7 @@ import msgspec
 
 from plaint.cases import judgement_events as j
 from plaint.cases import reply_events as r
+from plaint.cases import timing_events as t
 from plaint.cases import work_events as w
 from plaint.cases.outcome_events import ComplaintClassified, Resolved
 from plaint.deadlines.start import Start, Times
@@ -142,6 +143,7 @@ CaseEvent = (
     | w.WorkEvent
     | r.ReplyEvent
     | j.JudgementEvent
+    | t.TimingEvent
 )
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in CaseEvent.__args__}

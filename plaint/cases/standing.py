@@ -78,12 +78,21 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A time in which the clocks of a regime stood still (ISO 8601 in UTC); `until` None: they still do."""
+
+    why: str
+    since: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything known about a case. `status` is what was decided; `state` shows that it is closed as well.
 
     `done` maps what the firm did that meets a clock (`acknowledged`, `final_response`…) to when, ISO 8601 in UTC;
     `noted_later` those of them that bear an earlier date to when they were noted. `facts` are what each regime asks to
-    know of a complaint, such as exceptional circumstances.
+    know of a complaint, such as exceptional circumstances; `pauses` when the clocks of each stood still.
     `kind` is the sort of its first post. `posts` is empty once they were erased. `classified` maps a taxonomy to what the
     complaint is about; `redress` is decimal text in `currency`. The answer's fields are None again once it is reopened.
 
@@ -117,6 +126,7 @@ class Case:
     done: Mapping[str, str] = field(default_factory=dict)
     noted_later: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
+    pauses: Mapping[str, tuple[Paused, ...]] = field(default_factory=dict)
     closed_at: str | None = None
     closed_how: str | None = None
     reopened_at: str | None = None

@@ -7,7 +7,7 @@ not computed: such a clock has no value and says why.
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -44,13 +44,22 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A time in which clocks that may stand still did, and why; `until` None: they still do."""
+
+    why: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """What one clock says.
 
-    `value` is None where there is no date; then `no_date` says why, and `refused` whether that is because a calendar's
-    years do not reach. `last` is the last local day, `due` the last moment (UTC); `start` is day 0. A rule that was not
-    `in_force` on day 0 is counted as information only. `steps` is the trace in sentences, `days` the same day by day
-    for clocks that count days, `intervals` for those that count staffed time.
+    `value` is None where there is no date; then `no_date` says why, `refused` whether that is because a calendar's years
+    do not reach, and `paused` why the clock stands still. `last` is the last local day, `due` the last moment (UTC);
+    `start` is day 0. A rule that was not `in_force` on day 0 is counted as information only. `steps` is the trace in
+    sentences, `days` the same day by day for clocks that count days, `intervals` for those that count staffed time.
     """
 
     key: str
@@ -63,6 +72,7 @@ class Deadline:
     start: date | None = None
     no_date: str | None = None
     refused: bool = False
+    paused: str | None = None
     in_force: bool = True
     calendar: str | None = None
     calendar_version: str | None = None
@@ -88,26 +98,29 @@ class Answer:
         return [deadline for deadline in self.deadlines if deadline.refused]
 
 
-def deadlines(regime: str, inputs: Mapping[str, Any], *, closes: time = CLOSE_OF_BUSINESS, closures: Sequence[date] = ()) -> Answer:
+def deadlines(
+    regime: str, inputs: Mapping[str, Any], *, closes: time = CLOSE_OF_BUSINESS, closures: Sequence[date] = (), stops: Sequence[Stop] = ()
+) -> Answer:  # fmt: skip
     """The deadlines of a complaint; raises BadInputs.
 
     `inputs` are JSON values: the regime's receipt (ISO 8601 with an offset, or a date), `received_tz` (IANA), `calendar`
     (an id), and what the regime lists. The regime `OTHER` is the one that its input `sub_regime` names. `closes` is the firm's close of business,
-    `closures` are days on which it is closed although its calendar is not: they are no business days.
+    `closures` are days on which it is closed although its calendar is not: they are no business days. `stops` are when
+    clocks stood still that may: days that lie wholly inside are not counted, the days on which one began and ended are.
     """
     if regime == "OTHER":
         regime, inputs = str(inputs.get("sub_regime")), {name: value for name, value in inputs.items() if name != "sub_regime"}
     if regime not in regimes():
         near = extractOne(regime, list(regimes()), score_cutoff=50)
         raise BadInputs(f"no regime {regime!r}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(regimes())}"))
-    return _Count(regimes()[regime], inputs, closes, closures).answer()
+    return _Count(regimes()[regime], inputs, closes, closures, stops).answer()
 
 
 class _Count:
     """One complaint's count under one regime."""
 
-    def __init__(self, regime: Regime, inputs: Mapping[str, Any], closes: time, closures: Sequence[date]) -> None:
-        self.regime, self.closes, self.closures = regime, closes, closures
+    def __init__(self, regime: Regime, inputs: Mapping[str, Any], closes: time, closures: Sequence[date], stops: Sequence[Stop]) -> None:
+        self.regime, self.closes, self.closures, self.stops = regime, closes, closures, stops
         self.zone = _zone(inputs.get("received_tz") or regime.zone)
         self.given = {name: _read(name, kind, inputs[name], self.zone) for name, kind in regime.inputs.items() if inputs.get(name) is not None}
         known = {*regime.inputs, regime.receipt, "received_tz", "calendar"}
@@ -262,12 +275,32 @@ class _Count:
     def _calendar_days(self, deadline: Deadline) -> Deadline:
         clock, start = deadline.clock, _known(deadline.start)
         amount = self._amount(clock) * (7 if clock.unit == "week" else 1)
-        last = start + timedelta(days=amount)
-        days = tuple(Day(day=start + timedelta(days=number), number=number) for number in range(1, amount + 1))
+        stops = self.stops if clock.stops else ()
+        if (standing := next((stop for stop in stops if stop.until is None), None)) is not None:
+            since = spoken(standing.since.astimezone(self.zone).date())
+            return replace(self._none(clock, f"the clock stands still since {since}: {standing.why}"), start=start, paused=standing.why)
+        days = tuple(_passing(start, amount, self._still(stops)))
+        last = days[-1].day if days else start
+        deadline = replace(deadline, steps=(*deadline.steps, *(self._stood(stop) for stop in stops)))
         said = f"{self._amount(clock)} weeks = {amount} calendar days" if clock.unit == "week" else f"{amount} calendar days"
         tail = "" if clock.roll == "following" else "; no roll for weekends or holidays"
         step = f"{said} after {spoken(start)} = {spoken(last)}{tail}"
         return self._rolled(replace(deadline, value=last, last=last, days=days, steps=(*deadline.steps, step)))
+
+    def _still(self, stops: Sequence[Stop]) -> dict[date, str]:
+        """The local days that lie wholly inside a pause, each with why."""
+        found = {}
+        for stop in stops:
+            day, end = stop.since.astimezone(self.zone).date() + timedelta(days=1), (stop.until or stop.since).astimezone(self.zone).date()
+            while day < end:
+                found[day] = f"stood still: {stop.why}"
+                day += timedelta(days=1)
+        return found
+
+    def _stood(self, stop: Stop) -> str:
+        since, until = (moment.astimezone(self.zone).date() for moment in (stop.since, stop.until or stop.since))
+        skipped = max(0, (until - since).days - 1)
+        return f"stood still from {spoken(since)} to {spoken(until)} ({stop.why}): {skipped} day{'s' * (skipped != 1)} between them not counted"
 
     def _rolled(self, deadline: Deadline) -> Deadline:
         """Move the last day to the next business day where the clock rolls."""
@@ -342,6 +375,8 @@ class _Count:
             held = self._version(key) is not None
             begins = self.regime.versions(key)[0].effective_from
             return replace(self._blank(clock), value=held, steps=(f"in force from {begins}; day 0 is {self.day0}",))
+        if clock.unit == "same_as" and (other := self.clock(clock.of[0].removeprefix("clock:"))).paused is not None:
+            return replace(self._none(clock, other.no_date or ""), start=other.start, paused=other.paused)
         known = [(name, day) for name in clock.of if (day := self._day_of(name)) is not None]
         if len(known) < len(clock.of) and clock.unit != "earlier_of":
             missing = next(name for name in clock.of if self._day_of(name) is None)
@@ -453,6 +488,15 @@ def _read(name: str, kind: str, said: Any, zone: ZoneInfo) -> bool | date | str:
     if not isinstance(said, str):
         raise BadInputs(f"{name} is {said!r}; it should be a text")
     return said
+
+
+def _passing(start: date, amount: int, still: Mapping[date, str]) -> Iterator[Day]:
+    """So many calendar days after `start`, those on which the clock stood still left out."""
+    day, number = start, 0
+    while number < amount:
+        day += timedelta(days=1)
+        number += day not in still
+        yield Day(day=day, number=None if day in still else number, skipped=still.get(day))
 
 
 def _skipped(days: Sequence[Day], on: Calendar) -> str:

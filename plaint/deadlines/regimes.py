@@ -60,6 +60,7 @@ class Clock:
     when: Mapping[str, bool | str] = field(default_factory=dict)
     met_by: tuple[str, ...] = ()
     optional: bool = False
+    stops: bool = False
     at_risk: float | None = None
     because: str | None = None
     note: str | None = None

@@ -21,6 +21,7 @@ from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.queues import OPEN_STATES, Queued, in_order
 from plaint.cases.replying import ApproveReply, SendBackReply
 from plaint.cases.spoken import spoken as spoken
+from plaint.cases.timing import Pause, Resume
 from plaint.cases.work import Claim, SendLetter
 from plaint.desk.acting import Overtaken as Overtaken
 from plaint.desk.acting import act, catch_up, firm_of, load_case, scope_of, visible
@@ -160,7 +161,7 @@ def perform(
 
 def _at_its_moment(stores: Stores, case: Case, asked: d.Command, now: datetime) -> d.Command:
     """A command that bears a day instead of a moment with the end of that day where the firm is, or now if that is today."""
-    if not isinstance(asked, d.Acknowledge | d.Close | Resolve | SendLetter) or asked.on is None or "T" in asked.on:
+    if not isinstance(asked, d.Acknowledge | d.Close | Resolve | SendLetter | Pause | Resume) or asked.on is None or "T" in asked.on:
         return asked
     try:
         day = date.fromisoformat(asked.on)

@@ -253,3 +253,17 @@ def test_a_reply_as_it_is_typed(filled: Run, tmp_path: Path) -> None:
     assert said(filled("case", "show", case, "--as", "tom"))["replies"]["2"]["state"] == "posted"
     assert said(filled("case", "pack", case, "--to", str(tmp_path / "case.zip"), "--as", "anna"))["bytes"] > 0
     assert json.loads(CliRunner().invoke(app, ["case", "reply-room", "x", "日本"]).stdout)["left"] == 276
+
+
+def test_clocks_stand_still_where_their_regime_has_a_pause(filled: Run) -> None:
+    case = said(filled("case", "open", "board:1", "--firm", "northgate", "--as", "tom"))["case"]
+    said(filled("case", "confirm", case, "--reason", "x", "--regime", "AU-RG271", "--regime", "UK-DISP", "--as", "tom"))
+    fact = ("case", "facts", case, "complaint_kind=traditional_trustee", "--regime", "AU-RG271", "--reason", "a trust", "--as", "tom")
+    assert said(filled(*fact))["facts"] == {"AU-RG271": {"complaint_kind": "traditional_trustee"}}
+    pause = ("case", "pause", case, "--regime", "AU-RG271", "--for", "trustee_court_proceedings", "--reason", "in court", "--as", "tom")
+    assert said(filled(*pause))["pauses"]["AU-RG271"][0]["until"] is None
+    shown = said(filled("case", "show", case, "--as", "tom"))
+    assert {one["status"] for one in shown["clocks"] if one["key"] == "idr_response_last_day"} == {"paused"}
+    said(filled("case", "resume", case, "--regime", "AU-RG271", "--reason", "decided", "--as", "tom"))
+    assert "has no pauses" in refused(filled(*(word.replace("AU-RG271", "UK-DISP") for word in pause)))
+    assert filled("case", "facts", case, "complaint_kind", "--regime", "AU-RG271", "--reason", "x", "--as", "tom").exit_code == 2
