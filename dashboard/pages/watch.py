@@ -14,7 +14,7 @@ from dashboard.widgets import states, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import Html, icon, join, tag, text
 from dashboard.widgets.tables import Column, table
-from dashboard.wording import say
+from dashboard.wording import count, say
 from plaint.desk.rights import in_scope
 from plaint.desk.watched import Watched, watched
 from plaint.desk.watching import span
@@ -76,7 +76,7 @@ def _table(rows: Sequence[Watched], names: Names, now: datetime, zone: ZoneInfo)
     hidden = [Column(name, number=True, hide=True) for name in ("Lag", "Known within", "Quota left", "Errors")]
     columns = [
         Column("Source"),
-        Column("State", grow=True),
+        Column("State"),
         Column("Every", hide=True),
         Column("Last", hide=True),
         Column("Next"),
@@ -88,7 +88,8 @@ def _table(rows: Sequence[Watched], names: Names, now: datetime, zone: ZoneInfo)
 
 
 def _row(row: Watched, names: Names, now: datetime, zone: ZoneInfo) -> list[Html]:
-    firms = ", ".join(names.firm(key) for key in (row.firm or "").split(", ") if key)
+    keys = [key for key in (row.firm or "").split(", ") if key]
+    firms = ", ".join(map(names.firm, keys)) if len(keys) < 3 else count(len(keys), "firm")
     source = tag("span", join([tag("span", names.source(row.source)), tag("span", firms, class_="soft")], " "))
     known = "" if row.usual is None else f"{_length(row.usual)} / {_length(row.slowest)}"
     return [

@@ -81,7 +81,7 @@ def _walk(stores: Stores, plan: Plan, runs: Sequence[Run], now: datetime) -> Wat
     mine = [run for run in runs if run.source == plan.source and run.firm == plan.firm]
     alarm = None
     if late is not None and late > LATE.total_seconds():
-        alarm = f"due for {span(round(late / 60) * 60)} and nobody walks it: does `plaint watch` run?"
+        alarm = f"due for {span(round(late / 60) * 60)} and nobody walks it: does plaint watch run?"
     elif plan.walks.failures > 1:
         alarm = f"failed {plan.walks.failures} times in a row{f': {plan.walks.reason}' if plan.walks.reason else ''}"
     elif plan.walks.state == "refused":
@@ -110,7 +110,7 @@ def _silence(lease: Lease, now: datetime) -> str | None:
     """Why a stream needs somebody, or None."""
     said = lease.said
     if moment_of(lease.until) < now - LATE:
-        return f"nobody follows it since {lease.until}: does `plaint watch` run?"
+        return f"nobody follows it since {lease.until}: does plaint watch run?"
     heard, longest = said.get("heard"), float(said.get("silent_after", "0"))
     if heard and longest and (silent := (now - moment_of(heard)).total_seconds()) > longest:
         return f"silent for {span(round(silent / 60) * 60 if silent > 600 else round(silent))}, usually never longer than {span(longest)}"

@@ -128,6 +128,8 @@ def _flow(tmp_path: Path, kind: str, times: int, trouble: Callable[[River, Watch
                     _say(stream, made.statuses, kind, number := number + 1)
                     time.sleep(dice.random() * 0.05)
                 watcher = trouble(stream, watcher) or watcher
+                if dice.random() < 0.7:  # else there is trouble again before it has begun
+                    _listening(stream, watcher)
             for _ in range(20):
                 _say(stream, made.statuses, kind, number := number + 1)
             first = 1 if kind == "mastodon" else 2
