@@ -1,10 +1,8 @@
-"""How fast posts are stored and found, and how much memory importing takes."""
+"""How fast posts are stored and found in the embedded store."""
 
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,7 +21,6 @@ from plaint.query.parse import parse_query
 from plaint.query.tree import Search
 
 BATCH = 500
-ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
@@ -235,48 +232,3 @@ def _in_turns(turns: int, *works: Callable[[], object]) -> list[list[float]]:
             work()
             times[number].append(perf_counter() - began)
     return times
-
-
-# --- memory --------------------------------------------------------------------------------------------------------
-
-_IMPORT = """
-import resource, sys
-from itertools import islice
-from bench import made
-from manage import app
-from plaint.posts.language import detect
-for seed in range(int(sys.argv[3])):
-    for post in islice(made.posts(seed), 100):
-        detect(post.text)
-try:
-    app(["import", sys.argv[1], "--source", "cfpb", "--store", sys.argv[2]])
-except SystemExit as ended:
-    assert not ended.code, ended.code
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-ON_PAGE = 100
-
-
-def memory(count: int = 20_000) -> list[Figure]:
-    """Resident memory of `plaint import` on saved answers with a tenth of so many complaints, and with all of them.
-
-    Both processes have first told the language of every text of the larger one, so that both hold the same models.
-    """
-    with TemporaryDirectory(prefix="plaint-bench-") as folder:
-        sizes = [_imported(Path(folder) / str(part), count // part, warm=count // ON_PAGE) for part in (10, 1)]
-    grown = sizes[1] / sizes[0]
-    return [
-        Figure(part="memory", name=f"plaint import of {count:,} posts", value=sizes[1], unit="MB", baseline_name=f"of {count // 10:,} posts",
-               baseline=sizes[0], ratio=grown, aim="flat (<= 1.15 x)", met=grown <= 1.15)
-    ]  # fmt: skip
-
-
-def _imported(folder: Path, count: int, *, warm: int) -> float:
-    """Megabytes at the most."""
-    pages = folder / "pages"
-    pages.mkdir(parents=True)
-    for number in range(max(1, count // ON_PAGE)):
-        (pages / f"{number:05}.json").write_bytes(made.cfpb_answer(min(count, ON_PAGE), seed=number))
-    words = [sys.executable, "-c", _IMPORT, str(pages), f"sqlite:///{folder}/plaint.db", str(warm)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 our own interpreter
-    return int(done.stdout.splitlines()[-1]) / 1024

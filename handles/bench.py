@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +27,13 @@ class Part(StrEnum):
     CRAWL = "crawl"
     CASES = "cases"
     WATCH = "watch"
+    ELASTIC = "elastic"
+    REGULATOR = "regulator"
     ALL = "all"
+
+
+ON_SERVER = (Part.ELASTIC, Part.REGULATOR)
+"""What needs a server; `all` leaves it out where none is named."""
 
 
 def add(app: typer.Typer) -> None:
@@ -36,19 +43,30 @@ def add(app: typer.Typer) -> None:
 
 def bench(
     parts: Annotated[
-        list[Part] | None, typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases, watch or all.")
+        list[Part] | None,
+        typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases, watch, elastic, regulator or all."),
     ] = None,
     posts: Annotated[
         int | None, typer.Option(min=100, metavar="N", help="How many posts (dates, log entries) to measure on; each part has its own default.")
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="An Elasticsearch for elastic, regulator and the second half of cases; what is made there is taken away."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", exists=True, dir_okay=False, help="A CSV of the regulator's complaint database, gzip or not."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:
     """Measure on made-up posts; nothing of yours is read or written. `all` takes some minutes, most of it for search at 200,000 posts.
 
     Example: plaint bench parse dates --json
+
+    Example: plaint bench elastic --server http://127.0.0.1:9200 --posts 100000
     """
-    wanted = [part for part in Part if part is not Part.ALL] if not parts or Part.ALL in parts else list(dict.fromkeys(parts))
-    figures = [figure for part in wanted for figure in (_measures()[part](posts) if posts else _measures()[part]())]
+    wanted = _wanted(parts, server)
+    figures = [figure for part in wanted for figure in _measured(part, posts, server, export)]
     if as_json:
         say({"figures": figures})
         return
@@ -57,11 +75,26 @@ def bench(
     print(table(figures))
 
 
-def _measures() -> dict[Part, Callable[..., Sequence[Figure]]]:
-    from bench import casework, crawling, reading, storing, watch
+def _wanted(parts: Sequence[Part] | None, server: str | None) -> list[Part]:
+    if not parts or Part.ALL in parts:
+        return [part for part in Part if part is not Part.ALL and (server or part not in ON_SERVER)]
+    if server is None and (lacking := [part for part in parts if part in ON_SERVER]):
+        raise typer.BadParameter(f"{lacking[0]} is measured on a server: name one, as --server http://127.0.0.1:9200")
+    return list(dict.fromkeys(parts))
 
-    return {
+
+def _measured(part: Part, posts: int | None, server: str | None, export: Path | None) -> Sequence[Figure]:
+    from bench import casework, clustering, crawling, memory, reading, regulator, storing, watch
+
+    count = {} if posts is None else {"posts": posts}
+    if part is Part.ELASTIC:
+        return clustering.elastic(str(server), **count)
+    if part is Part.REGULATOR:
+        return regulator.regulator(str(server), export=export, **count)
+    if part is Part.CASES:
+        return casework.cases(server=server, **count)
+    measure = {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
-        Part.MEMORY: storing.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.CASES: casework.cases,
-        Part.WATCH: watch.watch,
-    }  # fmt: skip
+        Part.MEMORY: memory.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.WATCH: watch.watch,
+    }[part]  # fmt: skip
+    return measure(posts) if posts else measure()

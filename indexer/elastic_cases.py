@@ -27,6 +27,12 @@ from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft
 TURNS = 1000
 """Races for the next number that may be lost one after the other."""
 
+NOTED_EVERY = 200
+"""Appends after which it is noted anew how far the lists are known to be complete."""
+
+_MARK = "listed"
+"""The name of that note in the index of the lists; no case is called so, and it has no `case`."""
+
 _rows = msgspec.json.Decoder(CaseRow)
 
 
@@ -81,8 +87,8 @@ class ElasticCases:
     def __init__(self, cluster: Cluster) -> None:
         self._c = cluster
         self._log, self._seals = Numbered(cluster, "log", "append"), Numbered(cluster, "log", "seal")
-        self._listed = 0
-        """Up to here every case was seen in the lists."""
+        self._listed, self._noted = 0, 0
+        """Up to here every case was seen in the lists; up to here that is noted for the next process."""
 
     def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
         """See `ports.CaseLog.append`."""
@@ -166,15 +172,14 @@ class ElasticCases:
 
     def save_case(self, row: CaseRow) -> None:
         """See `ports.CaseLog.save_case`."""
-        doc = {"case": row.case, "version": row.version, "firm": row.firm, "state": row.state, "assignee": row.assignee, "due": row.due,
-               "posts": list(row.posts), "marks": list(row.marks), "shown": canonical(row)}  # fmt: skip
-        meta = {"_index": "cases", "_id": doc_id(row.case), "version": row.version, "version_type": "external_gte"}
-        (result,) = self._c.bulk([({"index": meta}, doc)])
+        (result,) = self._c.bulk([listing(row)])
         if result["status"] not in {200, 201, 409}:
             raise StoreDown(f"{self._c.place.shown}: {row.case} could not be listed: {result.get('error')}")
 
     def behind(self) -> list[str]:
-        """See `ports.CaseLog.behind`. Looks at the appends since everything was last seen in the lists."""
+        """See `ports.CaseLog.behind`. Looks at the appends since everything was last seen in the lists, by this process or another."""
+        if not self._listed:
+            self._listed = self._noted = self._listed_before()
         heads: dict[str, tuple[int, int]] = {}
         last = self._listed
         for append in map(Append.of, self._log.all(after=self._listed)):
@@ -185,7 +190,15 @@ class ElasticCases:
         listed = self._c.get("cases", [doc_id(case) for case in heads], only=["version"])
         late = {case for case, (version, _) in heads.items() if listed.get(doc_id(case), {}).get("_source", {}).get("version", 0) < version}
         self._listed = min([last, *(heads[case][1] - 1 for case in late)])
+        if self._listed >= self._noted + NOTED_EVERY:
+            self._c.bulk([({"index": {"_index": "cases", "_id": _MARK}}, {"version": self._listed})])
+            self._noted = self._listed
         return sorted(late)
+
+    def _listed_before(self) -> int:
+        """The note of an earlier process. It lies among the lists, so that lists made anew begin without one."""
+        found = self._c.get("cases", [_MARK])
+        return int(found[_MARK]["_source"]["version"]) if found else 0
 
     def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
         """See `ports.CaseLog.cases`."""
@@ -250,6 +263,13 @@ class ElasticCases:
             if kept in found:
                 doc = found[kept]["_source"]
                 yield Body(position=line.position, stream=stream, version=line.version, name=name, secret=doc.get("secret"), text=doc.get("text"))
+
+
+def listing(row: CaseRow) -> tuple[Json, Json]:
+    """What brings a case up in the lists unless a newer version of it is there: the action and the document of a bulk request."""
+    doc = {"case": row.case, "version": row.version, "firm": row.firm, "state": row.state, "assignee": row.assignee, "due": row.due,
+           "posts": list(row.posts), "marks": list(row.marks), "shown": canonical(row)}  # fmt: skip
+    return {"index": {"_index": "cases", "_id": doc_id(row.case), "version": row.version, "version_type": "external_gte"}}, doc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +347,7 @@ def _object(text: str) -> dict[str, Any]:
 
 def _where(wanted: CaseFilter) -> Json:
     """The filter as a query."""
-    filters: list[Json] = []
+    filters: list[Json] = [{"exists": {"field": "case"}}]
     equal: Mapping[str, str | None] = {"firm": wanted.firm, "assignee": wanted.assignee, "posts": wanted.post}
     filters += [{"term": {field: value}} for field, value in equal.items() if value is not None]
     filters += [{"terms": {"firm": list(wanted.scope)}}] if wanted.scope is not None else []

@@ -150,18 +150,7 @@ class SqliteCases:
     def save_case(self, row: CaseRow) -> None:
         """See `ports.CaseLog.save_case`."""
         with self._file.writing() as connection:
-            written = connection.execute(
-                'INSERT INTO cases ("case", version, firm, state, assignee, due, shown) VALUES (?, ?, ?, ?, ?, ?, ?) '
-                'ON CONFLICT ("case") DO UPDATE SET version = excluded.version, firm = excluded.firm, state = excluded.state, '
-                "assignee = excluded.assignee, due = excluded.due, shown = excluded.shown WHERE excluded.version >= cases.version",
-                (row.case, row.version, row.firm, row.state, row.assignee, row.due, canonical(row)),
-            )
-            if written.rowcount:
-                connection.execute('DELETE FROM case_posts WHERE "case" = ?', (row.case,))
-                connection.executemany('INSERT INTO case_posts (post, "case") VALUES (?, ?)', [(post, row.case) for post in dict.fromkeys(row.posts)])
-                connection.execute('DELETE FROM case_marks WHERE "case" = ?', (row.case,))
-                connection.executemany('INSERT INTO case_marks (mark, "case") VALUES (?, ?)', [(mark, row.case) for mark in dict.fromkeys(row.marks)])
-            connection.execute('DELETE FROM behind WHERE "case" = ? AND version <= ?', (row.case, row.version))
+            list_case(connection, row)
 
     def behind(self) -> list[str]:
         """See `ports.CaseLog.behind`."""
@@ -213,6 +202,22 @@ def _insert(connection: sqlite3.Connection, entry: Entry, bodies: Sequence[Body]
         "INSERT INTO bodies (position, stream, version, name, secret, text) VALUES (?, ?, ?, ?, ?, ?)",
         [(body.position, body.stream, body.version, body.name, body.secret, body.text) for body in bodies],
     )
+
+
+def list_case(connection: sqlite3.Connection, row: CaseRow) -> None:
+    """Bring a case up in the lists unless a newer version of it is there; part of the caller's transaction."""
+    written = connection.execute(
+        'INSERT INTO cases ("case", version, firm, state, assignee, due, shown) VALUES (?, ?, ?, ?, ?, ?, ?) '
+        'ON CONFLICT ("case") DO UPDATE SET version = excluded.version, firm = excluded.firm, state = excluded.state, '
+        "assignee = excluded.assignee, due = excluded.due, shown = excluded.shown WHERE excluded.version >= cases.version",
+        (row.case, row.version, row.firm, row.state, row.assignee, row.due, canonical(row)),
+    )
+    if written.rowcount:
+        connection.execute('DELETE FROM case_posts WHERE "case" = ?', (row.case,))
+        connection.executemany('INSERT INTO case_posts (post, "case") VALUES (?, ?)', [(post, row.case) for post in dict.fromkeys(row.posts)])
+        connection.execute('DELETE FROM case_marks WHERE "case" = ?', (row.case,))
+        connection.executemany('INSERT INTO case_marks (mark, "case") VALUES (?, ?)', [(mark, row.case) for mark in dict.fromkeys(row.marks)])
+    connection.execute('DELETE FROM behind WHERE "case" = ? AND version <= ?', (row.case, row.version))
 
 
 def _head(connection: sqlite3.Connection, stream: str) -> tuple[int, str]:

@@ -9,7 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bench import figures, made
+from bench.manycases import fill, name
 from manage import app
+from plaint.desk import acting, log
+from plaint.ports import CaseFilter, Stores
 
 
 @pytest.mark.pure
@@ -48,16 +51,37 @@ def test_each_part_gives_figures_beside_a_named_baseline() -> None:
 def test_a_small_crawl_is_measured_whole() -> None:
     from bench.crawling import crawl
 
-    wall, cpu, memory = crawl(100)
-    assert (wall.unit, cpu.unit, memory.unit) == ("pages/s", "pages/s", "MB")
-    assert wall.name.startswith("100 reviews on 5 pages")
+    *speeds, memory = crawl(100)
+    assert {figure.unit for figure in speeds} == {"pages/s"}
+    assert memory.unit == "MB"
+    assert all(figure.name.startswith("100 reviews on 5 pages") for figure in speeds)
 
 
 def test_the_case_log_is_measured_beside_a_bare_table() -> None:
     from bench.casework import cases
 
-    appends, read, proved, traced = cases(100)
-    assert appends.baseline is not None
-    assert read.baseline is not None
-    assert 0 < appends.value < appends.baseline * 5
-    assert min(read.value, proved.value, traced.value) > 0
+    figures = cases(200)
+    beside = {figure.baseline_name: figure for figure in figures if figure.baseline_name}
+    assert set(beside) == {"bare SELECT of its rows", "bare insert of the same bytes, as durable"}
+    assert all(figure.value > 0 for figure in figures)
+    acts = [figure.name for figure in figures if figure.aim == "< 300 ms"]
+    assert [name.split(": ")[2].removesuffix(", p95") for name in acts] == [
+        "a store opened, and My work in it", "open", "note", "claim", "confirm", "My work", "nobody's",
+    ]  # fmt: skip
+
+
+def test_a_log_made_for_measuring_is_a_log_like_any_other(stores: Stores) -> None:
+    fill(stores, 30, 3)
+    verdict = log.verify(stores)
+    assert (verdict.holds, verdict.entries) == (True, 90)
+    assert stores.cases.behind() == []
+    rows, total = stores.cases.cases(CaseFilter(limit=50))
+    assert (total, {row.version for row in rows}, len({row.case for row in rows})) == (30, {3}, 30)
+    assert [one.event.__class__.__name__ for one in acting.load_case(stores, name(7))[1]] == ["CaseOpened", "Noted", "Noted"]
+
+
+@pytest.mark.parametrize("part", ["elastic", "regulator"])
+def test_what_is_measured_on_a_server_asks_for_one(part: str) -> None:
+    result = CliRunner().invoke(app, ["bench", part])
+    assert result.exit_code == 2
+    assert "--server http://127.0.0.1:9200" in " ".join(result.output.replace("\u2502", " ").split())
