@@ -1,12 +1,15 @@
-"""What complaint boards have in common: rows of `Label: value`, pagers of numbers, and replies that nobody has described yet."""
+"""What complaint boards have in common: firms' pages by number, rows of `Label: value`, and replies that nobody has described yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
-from crawlers.page import Page, Rejection
-from crawlers.reading import SHOWN
+from crawlers.page import Ask, Broken, Follow, Page, Rejection, SaidBy, Site
+from crawlers.paging import next_link
+from crawlers.reading import SHOWN, each
 from crawlers.words import words_of
 
 if TYPE_CHECKING:
@@ -14,6 +17,25 @@ if TYPE_CHECKING:
 
 WORDS_OF_A_REPLY = 3
 """A button ("Reply", "Add a response") has fewer words than an answer."""
+
+
+def first_page(ask: Ask, site: Site) -> SaidBy:
+    """The first page of one firm's complaints, whose path is the firm's handle (`fennel-bank-b12345`)."""
+    yield Follow(urljoin(f"{ask.home}/", ask.firm.handle(site.key)))
+
+
+def numbered_pages(page: Page, cards: SelectorList[Selector], site: Site, read_one: Callable[[Selector], SaidBy]) -> SaidBy:
+    """The complaints of a firm's page and its next page, on ComplaintsBoard and its sister in India.
+
+    Pages are `…-b12345/page/N`; the one past the last answers 404. Raises Broken for a page that does not name the site's host.
+    """
+    host = site.home.removeprefix("https://www.").partition(".")[0]
+    if not cards and host not in page.text.lower():
+        raise Broken(f"no page of {site.name}", "not this source")
+    yield from each(cards, read_one)
+    listing = re.fullmatch(r"(.*-b\d+)(?:/page/(\d+))?/?", page.url.partition("?")[0])
+    if cards and listing:
+        yield Follow(next_link(page) or f"{listing[1]}/page/{int(listing[2] or 1) + 1}")
 
 
 def labelled(rows: SelectorList[Selector], names: Mapping[str, str]) -> dict[str, str]:

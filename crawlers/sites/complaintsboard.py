@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from parsel import Selector
 
-from crawlers.boards import labelled, unknown_replies
-from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, Rejection, SaidBy, Site
-from crawlers.paging import next_link
-from crawlers.reading import SHOWN, each
+from crawlers.boards import first_page, labelled, numbered_pages, unknown_replies
+from crawlers.page import Ask, Kind, Page, RawPost, Rejection, SaidBy, Site
+from crawlers.reading import SHOWN
 from crawlers.words import words_of
 
 site = Site(
@@ -33,18 +32,12 @@ IDS = ("a[href^='#create-comment-']::attr(href)", ".js-share::attr(data-url)", "
 
 def start(ask: Ask) -> SaidBy:
     """The first page of one firm's complaints."""
-    yield Follow(urljoin(f"{ask.home}/", ask.firm.handle(site.key)))
+    yield from first_page(ask, site)
 
 
 def parse(page: Page) -> SaidBy:
-    """The complaints of a page. Pages are `/page/N`; the one past the last answers 404."""
-    cards = page.css("div.complaint div.complaint__wrapper")
-    if not cards and "complaintsboard" not in page.text.lower():
-        raise Broken("no page of ComplaintsBoard", "not this source")
-    yield from each(cards, lambda card: _complaint(card, page))
-    listing = re.fullmatch(r"(.*-b\d+)(?:/page/(\d+))?/?", page.url.partition("?")[0])
-    if cards and listing:
-        yield Follow(next_link(page) or f"{listing[1]}/page/{int(listing[2] or 1) + 1}")
+    """The complaints of a page."""
+    yield from numbered_pages(page, page.css("div.complaint div.complaint__wrapper"), site, lambda card: _complaint(card, page))
 
 
 def _complaint(card: Selector, page: Page) -> SaidBy:

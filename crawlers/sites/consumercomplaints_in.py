@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urljoin
-
 from parsel import Selector
 
-from crawlers.boards import unknown_replies
-from crawlers.page import Ask, Broken, Follow, Kind, Page, RawPost, Rejection, SaidBy, Site
-from crawlers.paging import next_link
-from crawlers.reading import SHOWN, each
+from crawlers.boards import first_page, numbered_pages, unknown_replies
+from crawlers.page import Ask, Follow, Kind, Page, RawPost, Rejection, SaidBy, Site
+from crawlers.reading import SHOWN
 from crawlers.words import words_of
 
 site = Site(
@@ -30,18 +26,12 @@ site = Site(
 
 def start(ask: Ask) -> SaidBy:
     """The first page of one firm's complaints."""
-    yield Follow(urljoin(f"{ask.home}/", ask.firm.handle(site.key)))
+    yield from first_page(ask, site)
 
 
 def parse(page: Page) -> SaidBy:
     """A list, or one complaint. A text that the list cuts is asked for; short complaints have no page of their own."""
-    cards = page.css("div.complaint-box[id^=c]")
-    if not cards and "consumercomplaints" not in page.text.lower():
-        raise Broken("no page of ConsumerComplaints.in", "not this source")
-    yield from each(cards, lambda card: _complaint(card, page))
-    listing = re.fullmatch(r"(.*-b\d+)(?:/page/(\d+))?/?", page.url.partition("?")[0])
-    if cards and listing:
-        yield Follow(next_link(page) or f"{listing[1]}/page/{int(listing[2] or 1) + 1}")
+    yield from numbered_pages(page, page.css("div.complaint-box[id^=c]"), site, lambda card: _complaint(card, page))
 
 
 def _complaint(card: Selector, page: Page) -> SaidBy:
