@@ -6,6 +6,7 @@ A process can do this once, because Twisted's reactor cannot be started again; l
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from crawlers.ledger import Ledger, Progress, close_dead, worker
 from crawlers.pace import Pace
 from crawlers.page import Ask
 from crawlers.politeness import is_loopback, user_agent
-from crawlers.registry import Source, source
+from crawlers.registry import Source, keys, source
 from crawlers.secrecy import MissingSecret, values
 from plaint.desk import register, sweeps
 from plaint.desk.rights import Refused
@@ -36,7 +37,8 @@ LOOKED_UP = 500
 class Manners:
     """How this crawl behaves: `contact` for the User-Agent, `delay` in seconds, other homes by source key, limits.
 
-    `full` reads every list to its end, where a walk may else stop at what is known.
+    `full` reads every list to its end, where a walk may else stop at what is known. `hashtags` (without `#`) are followed
+    instead of what the firms' handles say.
     """
 
     contact: str | None = None
@@ -45,6 +47,7 @@ class Manners:
     max_pages: int | None = None
     pause: float | None = None
     full: bool = False
+    hashtags: tuple[str, ...] = ()
 
 
 def crawl(
@@ -111,7 +114,7 @@ def crawl_sources(
 
 
 def _reach(stores: Stores, one: Source, ask: Ask, manners: Manners, now: datetime) -> sweeps.Reach:
-    if ask.since is not None or ask.limit is not None:
+    if ask.since is not None or ask.limit is not None or manners.hashtags:
         return sweeps.Reach.PART
     return sweeps.Reach.FULL if manners.full else sweeps.reach_of(stores, one.site, ask.firm.key, now)
 
@@ -144,13 +147,30 @@ def _asks(
         values(site.needs)
     except MissingSecret as missing:
         raise Refused(f"{site.key}: {missing} ({site.access})") from None
+    if manners.hashtags:
+        chosen = [_following(one, firm, manners.hashtags) for firm in chosen]
     asks = [
-        Ask(firm=firm, home=home.rstrip("/"), since=_in_utc(since), limit=limit, held=() if since or limit else _held(stores, one, firm))
+        Ask(
+            firm=firm,
+            home=home.rstrip("/"),
+            since=_in_utc(since),
+            limit=limit,
+            held=() if since or limit or manners.hashtags else _held(stores, one, firm),
+        )
         for firm in chosen
     ]
     for ask in asks:
         list(one.start(ask))  # raises LookupError for a firm without a handle there, before anything runs
     return asks
+
+
+def _following(one: Source, firm: Firm, tags: Sequence[str]) -> Firm:
+    """The firm with hashtags in the place of its handle, on the server that its handle names; raises Refused where no hashtag can be followed."""
+    key = one.site.key
+    if not one.site.hashtags:
+        raise Refused(f"{key} cannot follow a hashtag; those that can: {', '.join(k for k in keys() if source(k).site.hashtags)}")
+    server = re.match(r"\s*([\w.-]+\.[\w-]+)[#?@]", firm.handles.get(key, ""))
+    return replace(firm, handles={**firm.handles, key: ", ".join(f"{server[1] if server else ''}#{tag}" for tag in tags)})
 
 
 def _held(stores: Stores, one: Source, firm: Firm) -> tuple[str, ...]:

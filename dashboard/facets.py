@@ -15,7 +15,7 @@ from dashboard.wording import WORDS, count, say
 from plaint.model import Kind, Role
 from plaint.query.tree import Found
 
-FIELDS = ("about", "source", "state", "rating", "kind", "lang", "reply", "role", "product", "issue", "place", "gone")
+FIELDS = ("about", "source", "state", "rating", "kind", "lang", "reply", "role", "product", "issue", "place", "hashtag", "gone")
 """The parameters of the filters, in their order: `about` filters by firm, as `firm` is the choice of the sidebar."""
 SHOWN = 8
 """Values shown before "All 212…"."""

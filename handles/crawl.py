@@ -25,6 +25,10 @@ def crawl(
     firm: Annotated[list[str], typer.Option(metavar="F", help="Which firm of the register; may be given several times.")],
     since: Annotated[str | None, typer.Option(metavar="D", help="Leave out what is older: a date or moment in ISO 8601.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many items of each source and firm.")] = None,
+    hashtag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Follow this hashtag, not what the firm's handles say; several times for more."),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Read each list to its end, also where it is enough to meet what is known.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -36,6 +40,8 @@ def crawl(
     (`plaint sources show`). Interrupt it at any time: the next crawl completes it. Exit status 1 when a walk ended before its end.
 
     Example: plaint crawl trustpilot cfpb --firm northgate --since 2026-11-01
+
+    Example: plaint crawl mastodon bluesky --firm northgate --hashtag northgatefail
     """
     from crawlers.registry import source
     from crawlers.run import Manners, crawl_sources
@@ -47,7 +53,7 @@ def crawl(
     except LookupError as error:
         wrong_usage(error.args[0])
     given = settings()
-    manners = Manners(contact=given.contact, delay=given.delay, homes=given.homes, full=full)
+    manners = Manners(contact=given.contact, delay=given.delay, homes=given.homes, full=full, hashtags=_tags(hashtag or []))
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:
         try:
@@ -101,6 +107,14 @@ class Progress:
         pages, posts = sum(one.pages for one in runs), sum(one.new + one.known + one.changed for one in runs)
         new, rejected = sum(one.new for one in runs), sum(one.rejected for one in runs)
         print(f"\r{pages} pages, {posts} posts, {new} new, {rejected} rejected ", end="", file=sys.stderr, flush=True)
+
+
+def _tags(said: Sequence[str]) -> tuple[str, ...]:
+    """Hashtags as they were given, with or without `#`."""
+    tags = tuple(one.strip().lstrip("#") for one in said)
+    if wrong := next((one for one, tag in zip(said, tags, strict=True) if not tag or not tag.replace("_", "").isalnum()), None):
+        wrong_usage(f"--hashtag wants one word of letters, digits and _, as northgatefail, not {wrong!r}")
+    return tags
 
 
 def _date(text: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
 
     from plaint.model import Person
     from plaint.ports import Stores
-    from plaint.query.tree import Found, Hit
+    from plaint.query.tree import Found, Hit, Node
 
+STEPS = ("hour", "day", "week", "month", "year")
 MOST = 10_000
 """The most hits that one answer holds; more come with the cursor, or by `plaint export`."""
 
@@ -33,6 +35,7 @@ def search(
     sort: Annotated[str, typer.Option(metavar="ORDER", help="newest, oldest, rating_low, rating_high, collected or relevance.")] = "newest",
     cursor: Annotated[str | None, typer.Option(help="`next` of the page before, to go on after it.")] = None,
     count: Annotated[bool, typer.Option("--count", help="Print the total only.")] = False,
+    per: Annotated[str | None, typer.Option(metavar="STEP", help="Count the matches over time too, by hour, day, week, month or year.")] = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -40,9 +43,14 @@ def search(
 
     Words are found by their stem; "late fee" as it stands, refu* by its beginning, refnud~ when nearly so. Fields:
     firm source kind lang rating published collected author role title hashtag mention product issue place state
-    thread url id, has:reply, is:edited. AND, OR, NOT in capitals, -word, and brackets. A query that begins with - is written after --.
+    thread url id, has:reply, is:edited; #outage is a hashtag. AND, OR, NOT in capitals, -word, and brackets. A query that
+    begins with - is written after --.
+
+    With --per the answer has a `histogram`, in UTC, from the first to the last dated match.
 
     Example: plaint search 'refund "late fee" rating:<3 -source:appstore' --facets firm,lang --limit 10
+
+    Example: plaint search '#outage' --facets hashtag --per day --limit 0
     """
     from plaint.desk import archive
     from plaint.desk.rights import Refused
@@ -50,6 +58,7 @@ def search(
     from plaint.query.tree import FACETS, Search, Sort
 
     names = tuple(_one_of(name.strip(), FACETS, "facet") for name in facets.split(",") if name.strip())
+    step = None if per is None else _one_of(per, STEPS, "step")
     order = Sort(_one_of(sort, [str(one) for one in Sort], "order"))
     try:
         tree = parse_query(query)
@@ -59,10 +68,34 @@ def search(
     need_store(store)
     with opened(store) as stores:
         try:
-            found = archive.look_up(stores, _searcher(stores, as_), asked)
+            who = _searcher(stores, as_)
+            found = archive.look_up(stores, who, asked)
+            bars = None if step is None else _bars(stores, who, tree, step)
         except (Refused, ValueError) as error:
             refuse(str(error))
-    say({"total": found.total} if count else _answer(found))
+    answer = {"total": found.total} if count else _answer(found)
+    say(answer if bars is None else {**answer, "histogram": bars})
+
+
+def _bars(stores: Stores, who: Person, tree: Node, step: str) -> list[dict[str, Any]]:
+    """How many matches were published in each bar: `from` (included), `to` (not included), `count`. Raises ValueError for too many bars."""
+    from zoneinfo import ZoneInfo
+
+    from plaint.desk import archive
+    from plaint.insight.periods import MOST_BARS, Period, Step
+    from plaint.model import moment_of
+    from plaint.query.tree import And, Range, Search, Sort
+
+    dated = And((tree, Range(field="published", low="1990", high=None)))
+    ends = [archive.look_up(stores, who, Search(query=dated, sort=sort, limit=1)).hits for sort in (Sort.OLDEST, Sort.NEWEST)]
+    first, last = ((hits[0].post.published if hits else None) for hits in ends)
+    if first is None or last is None:
+        return []
+    edges = Period(start=first.start, end=last.start + timedelta(microseconds=1), step=Step(step), zone=ZoneInfo("UTC")).edges()
+    if len(edges) == MOST_BARS and moment_of(edges[-1]) <= last.start:
+        raise ValueError(f"more than {MOST_BARS - 1} bars by {step}: choose a longer step, or narrow the query with published:")
+    found = archive.look_up(stores, who, Search(query=dated, edges=edges, limit=0))
+    return [{"from": low, "to": high, "count": count} for low, high, count in zip(edges, edges[1:], found.histogram, strict=False)]
 
 
 def _searcher(stores: Stores, key: str | None) -> Person:

@@ -315,9 +315,10 @@ class Site:
     `DMY`, `MDY` or `YMD` for dates in figures; `strip` are phrases before or after its dates; `live` says whether a
     crawl may start at all (else saved pages only); `newest_first` that its listing is in that order, so that a walk
     with `--since`, or one that meets what is known, may end early; `sweep` are the days after which it is read to its end
-    all the same (0: always), so that edits and vanished posts are learned; `whole` that a full walk shows every post that is still there, so that one it no
-    longer shows has vanished (a search of the last seven days is not whole); `revisits` that held posts can be looked
-    up again by their refs; `delivers` that posts are brought to us (webhooks, the front door);
+    all the same (0: always), so that edits and vanished posts are learned; `whole` that a full walk shows every post
+    that is still there, so that one it no longer shows has vanished (a search of the last seven days is not whole);
+    `revisits` that held posts can be looked up again by their refs; `hashtags` that a firm's handle may be a hashtag, which is followed;
+    `delivers` that posts are brought to us (webhooks, the front door);
     `rhythm` is how many seconds `plaint watch` lets pass between two walks and `quota` how
     many requests the site allows in how many seconds (None: it names no number); `needs` are the names of the secrets it
     reads from the environment.
@@ -347,6 +348,7 @@ class Site:
     sweep: float = 7.0
     whole: bool = True
     revisits: bool = False
+    hashtags: bool = False
     delivers: bool = False
     rhythm: float = 3600.0
     quota: tuple[int, float] | None = None

@@ -18,7 +18,7 @@ site = Site(
     key="bluesky", name="Bluesky", home="https://api.bsky.app", kind=Kind.POST,
     access="public API; the handle is what to search for (`@bank.example`, `#tag`), or `@` alone for the account's notifications, several with"
     " commas; BLUESKY_AUTHORIZATION is `Bearer` and the accessJwt of a session (com.atproto.server.createSession with an app password)",
-    terms="https://bsky.social/about/support/tos", delay=0.5, whole=False, revisits=True, never_says=("rating", "followers", "title"),
+    terms="https://bsky.social/about/support/tos", delay=0.5, whole=False, revisits=True, hashtags=True, never_says=("rating", "followers", "title"),
     needs=("BLUESKY_AUTHORIZATION",), quota=(3000, 300),
 )  # fmt: skip
 SESSION = {"Authorization": "BLUESKY_AUTHORIZATION"}

@@ -24,7 +24,7 @@ site = Site(
     access="the server's public API; the firm's handle is SERVER#TAG, SERVER?WORDS (search) or SERVER@ (notifications of the firm's account),"
     " several with commas, and @ACCOUNT by which the firm's own words are known; search and notifications need MASTODON_AUTHORIZATION: `Bearer`"
     " and the token of an application made in the account's settings under Development with the scope read",
-    terms="https://docs.joinmastodon.org/api/guidelines/", delay=1, whole=False, revisits=True, never_says=("rating",),
+    terms="https://docs.joinmastodon.org/api/guidelines/", delay=1, whole=False, revisits=True, hashtags=True, never_says=("rating",),
     quota=(300, 300),
 )  # fmt: skip
 SHOWN_TO_ALL = {"public", "unlisted"}

@@ -137,11 +137,11 @@ def prepare(address: str, key: str, handle: str) -> None:
     stores.close()
 
 
-def crawl(address: str, key: str, home: str, folder: Path) -> dict[str, Any]:
+def crawl(address: str, key: str, home: str, folder: Path, **manners: Any) -> dict[str, Any]:
     """One crawl in a process of its own; its ledger."""
     pid = os.fork()
     if not pid:
-        _child(address, key, home, folder)
+        _child(address, key, home, folder, manners)
     assert os.waitpid(pid, 0)[1] == 0, (folder / "crawl.log").read_text()[-3000:]
     (ledger,) = json.loads((folder / "runs.json").read_bytes())
     return dict(ledger)
@@ -186,14 +186,14 @@ def roles(store: str, id: str) -> list[str]:
     return [post.author.role.value for post in said if post.author]
 
 
-def _child(address: str, key: str, home: str, folder: Path) -> None:
+def _child(address: str, key: str, home: str, folder: Path, more: Mapping[str, Any]) -> None:
     status = 1
     try:
         for number in (1, 2):
             os.dup2(os.open(folder / "crawl.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
         stores = connect(address)
-        manners = Manners(homes={key: home}, pause=0.05, delay=0, contact="mailto:crawl@collector.example")
+        manners = Manners(homes={key: home}, pause=0.05, delay=0, contact="mailto:crawl@collector.example", **more)
         runs = crawl_sources(stores, [source(key)], ["acme"], manners=manners)
         stores.close()
         (folder / "runs.json").write_bytes(msgspec.json.encode(runs))

@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawlers.page import Ask, Follow
+from crawlers.registry import source
+from plaint.model import Firm
 from tests.crawl.peer import Peer, serving
 from tests.crawl.real_peers import crawl, held, prepare
 
@@ -40,6 +44,22 @@ def test_lists_that_show_the_same_posts_are_each_read_to_their_end(site: Peer, t
     prepare(store, "mastodon", "#cards, #acmefail")
     run = crawl(store, "mastodon", site.address, tmp_path)
     assert (run["state"], run["new"], run["alarms"]) == ("done", 4, [])
+
+
+def test_a_hashtag_is_followed_instead_of_the_firms_handle(site: Peer, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/plaint.db"
+    says(site, "/api/v1/timelines/tag/outage?limit=40", [status(1)])
+    prepare(store, "mastodon", "@acmebank, #cards")
+    run = crawl(store, "mastodon", site.address, tmp_path, hashtags=("outage",))
+    assert (run["state"], run["new"]) == ("done", 1)
+    assert site.paths() == ["/api/v1/timelines/tag/outage?limit=40"]
+
+
+def test_x_is_searched_for_each_account_and_hashtag() -> None:
+    start, firm = source("x").start, Firm(key="acme", name="Acme", handles={"x": "@bank, #bankfail"})
+    assert start is not None
+    asked = [said.url for said in start(Ask(firm=firm, home="https://api.example")) if isinstance(said, Follow)]
+    assert [parse_qs(urlsplit(url).query)["query"] for url in asked] == [["@bank -is:retweet"], ["#bankfail -is:retweet"]]
 
 
 def item(number: int, text: str, *children: dict[str, Any], parent: int | None = None) -> dict[str, Any]:

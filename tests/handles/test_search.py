@@ -25,6 +25,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         Post(id=f"board:{number}", source="board", ref=str(number), kind=Kind.POST, text=f"Refund number {number}", lang=ENGLISH,
              author=Author(name="Zoe"),
              published=PartialDate(earliest=f"2026-01-{number:02}", latest=f"2026-01-{number:02}"),
+             hashtags=("OrbitFail",) if number < 4 else (),
              firms=(AboutFirm(key="orbit" if number % 2 else "air", score=1, how="asked"),))
         for number in range(1, 8)
     ])  # fmt: skip
@@ -61,6 +62,16 @@ def test_count_gives_the_total_only(address: str) -> None:
     assert _answer(address, "firm:air", "--count") == {"total": 3}
 
 
+@pytest.mark.parametrize("typed", ["#orbitfail", "tag:OrbitFail", "hashtag:orbitfail"])
+def test_a_hashtag_is_searched_counted_and_counted_over_time(address: str, typed: str) -> None:
+    answer = _answer(address, typed, "--facets", "hashtag", "--per", "day", "--limit", "0")
+    assert (answer["total"], answer["facets"]["hashtag"]) == (3, {"orbitfail": 3})
+    assert [(bar["from"][:10], bar["count"]) for bar in answer["histogram"]] == [("2026-01-01", 1), ("2026-01-02", 1), ("2026-01-03", 1)]
+    (month,) = _answer(address, typed, "--per", "month", "--count")["histogram"]
+    assert month == {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "count": 3}
+    assert _answer(address, "#nothing", "--per", "day", "--count") == {"total": 0, "histogram": []}
+
+
 def test_someone_named_sees_their_firms_only(address: str) -> None:
     assert _answer(address, "", "--count", "--as", "ada") == {"total": 4}
 
@@ -73,6 +84,7 @@ def test_someone_named_sees_their_firms_only(address: str) -> None:
         (["a", "--as", "adda"], 1, "did you mean ada"),
         (["a", "--facets", "frim"], 2, "did you mean firm"),
         (["a", "--sort", "newset"], 2, "did you mean newest"),
+        (["a", "--per", "dya"], 2, "did you mean day"),
         (["a", "--limit", "many"], 2, "limit"),
     ],
 )
