@@ -53,6 +53,8 @@ class Pace:
     _stretched: dict[str, float] = field(default_factory=dict)
     _turns: dict[str, Lease] = field(default_factory=dict)
     _taken: int = 0
+    _lag: timedelta = timedelta()
+    """How long the store took to give the last turn: so much later than its turn began a request leaves."""
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
     def slow(self, host: str, delay: float) -> None:
@@ -116,7 +118,9 @@ class Pace:
             return True
         self._taken += 1
         now = datetime.now(UTC)
-        lease = await asyncio.to_thread(self.leases.take, f"host:{host}", f"{self.owner}#{self._taken}", now, now + timedelta(seconds=pause))
+        until = now + timedelta(seconds=pause) + self._lag
+        lease = await asyncio.to_thread(self.leases.take, f"host:{host}", f"{self.owner}#{self._taken}", now, until)
+        self._lag = min(datetime.now(UTC) - now, timedelta(seconds=pause))
         if lease is not None:
             self._turns[host] = lease
         return lease is not None
