@@ -46,7 +46,7 @@ def do(act: Callable[[], object], done: str = "") -> bool:
         st.session_state["told"] = states.refusal(refused.reason)
         return False
     except StoreDown as down:
-        st.session_state["told"] = states.store_down(here.address(), now.isoformat(timespec="seconds"), str(down))
+        st.session_state["told"] = states.store_down(here.shown_address(), now.isoformat(timespec="seconds"), str(down))
         return False
     st.session_state["told"] = states.note(done) if done else None
     st.session_state["last_act"] = (case.id, case.version) if isinstance(case, Case) else None

@@ -129,7 +129,7 @@ def _freshness(firms: list[Firm]) -> str:
 
 def _down(down: StoreDown) -> None:
     at = times.full(here.now(), here.zone(None))
-    here.show(store_down(here.address(), at, str(down)))
+    here.show(store_down(here.shown_address(), at, str(down)))
     st.button(say("down.retry"), key="retry", on_click=partial(lambda: None))
 
 

@@ -30,6 +30,12 @@ def address() -> str:
     return settings().store
 
 
+def shown_address() -> str:
+    """The address for people: without who logs in there."""
+    kind, mark, rest = address().partition("://")
+    return f"{kind}{mark}{rest.rpartition('@')[2] if kind in {'http', 'https'} else rest}"
+
+
 def stores() -> Stores:
     """The stores of this process; raises StoreDown."""
     kept = settings().evidence

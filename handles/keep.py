@@ -351,7 +351,7 @@ def _checks(address: str | None) -> Iterator[Check]:
         return
     try:
         stores = connect(address, evidence=settings().evidence)
-        yield Check(name="store", state=State.OK, says=f"{address} answers")
+        yield Check(name="store", state=State.OK, says=f"{stores.address} answers")
         yield from look_over(stores, now(), outside=settings().seals, is_at_work=is_at_work)
         stores.close()
     except (StoreDown, ValueError) as error:

@@ -49,8 +49,10 @@ def serve(
     if public:
         serve_doors(store, host, port, behind_proxy=behind_proxy)
         return
-    with opened(store) as stores:
-        address = stores.address
+    from settings import settings
+
+    with opened(store):
+        address = store or settings().store
     if not is_free(host, port):
         refuse(f"port {port} on {host} is taken, or {host} is no address of this machine; give another with --port")
     with interruptible(), dashboard(address, host, port) as running:

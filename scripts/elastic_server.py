@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A real Elasticsearch on loopback, for tests and for trying: one node, or three that form a cluster.
 
-    python scripts/elastic_server.py start [--nodes 3] [--port 9200] [--folder .elasticsearch] [--secure]
+    python scripts/elastic_server.py start [--nodes 3] [--port 9200] [--folder .elasticsearch] [--secure] [--tls]
     python scripts/elastic_server.py stop  [--folder .elasticsearch]
     python scripts/elastic_server.py status [--folder .elasticsearch]
 
@@ -19,6 +19,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -98,11 +99,12 @@ class Node:
     http: int
     transport: int
     folder: Path
+    scheme: str = "http"
 
     @property
     def address(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.http}"
+        return f"{self.scheme}://127.0.0.1:{self.http}"
 
     @property
     def pid_file(self) -> Path:
@@ -120,16 +122,21 @@ class Node:
 
 
 class Cluster:
-    """Nodes in one folder. `secure` turns on users and roles of the file realm; `users` are name -> (password, roles)."""
+    """Nodes in one folder. `secure` turns on users and roles of the file realm; `users` are name -> (password, roles).
 
-    def __init__(self, folder: Path, nodes: int = 1, port: int | None = None, *, secure: bool = False,
+    `tls` makes them answer over https with a certificate that is made for them; `ca` is then its authority's.
+    """
+
+    def __init__(self, folder: Path, nodes: int = 1, port: int | None = None, *, secure: bool = False, tls: bool = False,
                  users: dict[str, tuple[str, list[str]]] | None = None, roles: str = "") -> None:  # fmt: skip
-        self.folder, self.secure, self.roles = folder.resolve(), secure, roles
-        self.users = users or ({"elastic-test": ("only-for-tests", ["superuser"])} if secure else {})
+        self.folder, self.secure, self.roles = folder.resolve(), secure or tls, roles
+        self.ca = self.folder / "ca.pem" if tls else None
+        self.users = users or ({"elastic-test": ("only-for-tests", ["superuser"])} if self.secure else {})
         saved = self.folder / "cluster.json"
         ports = json.loads(saved.read_text()) if saved.exists() else [[port + i if port else free_port(), free_port()] for i in range(nodes)]
         self._started: list[subprocess.Popen[bytes]] = []
-        self.nodes = [Node(i, http, transport, self.folder / f"node-{i}") for i, (http, transport) in enumerate(ports)]
+        scheme = "https" if tls else "http"
+        self.nodes = [Node(i, http, transport, self.folder / f"node-{i}", scheme) for i, (http, transport) in enumerate(ports)]
 
     @property
     def addresses(self) -> list[str]:
@@ -141,6 +148,8 @@ class Cluster:
         home = fetched()
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "cluster.json").write_text(json.dumps([[n.http, n.transport] for n in self.nodes]))
+        if self.ca is not None and not self.ca.exists():
+            _make_certificate(self.folder)
         for node in self.nodes:
             if node.pid is None:
                 self.start_node(node, home)
@@ -165,6 +174,11 @@ class Cluster:
         if self.secure:
             lines |= {"xpack.security.transport.ssl.enabled": "false", "xpack.security.http.ssl.enabled": "false"}
             (config / "roles.yml").write_text(self.roles)
+        if self.ca is not None:
+            lines |= {"xpack.security.http.ssl.enabled": "true", "xpack.security.http.ssl.certificate": "http.pem",
+                      "xpack.security.http.ssl.key": "http.key"}  # fmt: skip
+            shutil.copyfile(self.ca, config / "http.pem")
+            shutil.copyfile(self.folder / "http.key", config / "http.key")
         (config / "elasticsearch.yml").write_text("".join(f"{key}: {value}\n" for key, value in lines.items()))
         own = {"user": SERVICE_USER, "group": "nogroup"} if os.geteuid() == 0 else {}
         if own:
@@ -186,7 +200,8 @@ class Cluster:
         if self.users:
             name, (password, _) = next(iter(self.users.items()))
             request.add_header("Authorization", "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode())
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        trust = ssl.create_default_context(cafile=self.ca) if self.ca is not None else None
+        with urllib.request.urlopen(request, timeout=timeout, context=trust) as answer:
             return json.loads(answer.read())  # type: ignore[no-any-return]
 
     def wait(self, seconds: float = 120, *, nodes: int | None = None, status: str = "green") -> None:
@@ -228,6 +243,15 @@ class Cluster:
         self._started.clear()
 
 
+def _make_certificate(folder: Path) -> None:
+    """A key and a certificate of 127.0.0.1 that is its own authority. Raises Unavailable."""
+    if not shutil.which("openssl"):
+        raise Unavailable("openssl not found: install it (Debian: openssl)")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=plaint-test",
+               "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", "http.key", "-out", "ca.pem"]  # fmt: skip
+    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+
+
 def _lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -251,8 +275,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=9200)
     parser.add_argument("--folder", type=Path, default=Path(".elasticsearch"))
     parser.add_argument("--secure", action="store_true", help="users and roles on; user elastic-test, password only-for-tests")
+    parser.add_argument("--tls", action="store_true", help="also https, with a certificate made for it; FOLDER/ca.pem is its authority's")
     args = parser.parse_args()
-    cluster = Cluster(args.folder, args.nodes, args.port, secure=args.secure)
+    cluster = Cluster(args.folder, args.nodes, args.port, secure=args.secure, tls=args.tls)
     try:
         if args.act == "start":
             cluster.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -33,6 +34,19 @@ def test_what_plaint_is_given_are_settings_and_what_it_runs_are_commands(name: s
     known = {command.name or command.callback.__name__ for command in manage.app.registered_commands if command.callback}
     ran = [service["command"], service["healthcheck"]["test"][1:]]
     assert {words[1] for words in ran if words[0] == "plaint"} <= known
+
+
+def test_the_watch_is_asked_for_its_health_where_it_answers() -> None:
+    watch = SERVICES["watch"]
+    port = watch["command"][watch["command"].index("--health-port") + 1]
+    assert f"http://127.0.0.1:{port}/ready" in watch["healthcheck"]["test"][-1]
+    assert {
+        option
+        for command in manage.app.registered_commands
+        if (command.name or command.callback.__name__) == "watch"  # type: ignore[union-attr]
+        for option in inspect.signature(command.callback).parameters
+    } >= {"health_port"}  # type: ignore[arg-type]
+    assert watch["restart"] == "unless-stopped"
 
 
 def test_no_password_is_in_the_file_and_only_loopback_is_reached() -> None:

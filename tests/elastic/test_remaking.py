@@ -42,7 +42,8 @@ def on_day(ref: str, day: int, text: str = "a refund", **more: object) -> Post:
 def as_an_older_parser_read_them(stores: Stores) -> None:
     """What is held: some of it wrong, some of it captured since."""
     asked = (AboutFirm(key="orbit", score=1.0, how="asked"),)
-    stores.posts.put([replace(on_day(str(number), 2, text=f"spoilt {number}" if number % 3 == 0 else "a refund"), firms=asked) for number in range(30)])
+    said = [f"spoilt {number}" if number % 3 == 0 else "a refund" for number in range(30)]
+    stores.posts.put([replace(on_day(str(number), 2, text=text), firms=asked) for number, text in enumerate(said)])
     stores.posts.put([on_day("40", 2, reply_to="7"), on_day("41", 2, reply_to="8"), on_day("42", 2, reply_to="8")])
     stores.posts.put([on_day("5", 9, text="captured since")])
     stores.posts.mark("board:6", CaseMark(case="c-a", state="CANDIDATE"))
