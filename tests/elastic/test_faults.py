@@ -5,7 +5,6 @@ Takes minutes and three servers, so it runs only where `PLAINT_TEST_FAULTS` is s
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,39 +19,18 @@ from plaint.desk import log
 from plaint.model import PartialDate, Post
 from plaint.ports import Conflict, Draft, Stores
 from plaint.query.tree import Search
-from tests.conftest import need
 from tests.contract.test_posts import post
-from tests.elastic.server import elastic_server, folder_for_nodes, need_server
 
 pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
 AT = "2026-11-24T10:00:00Z"
 
 
-@pytest.fixture(scope="module")
-def three() -> Iterator[Any]:
-    """A cluster of three nodes."""
-    need("faults", "PLAINT_TEST_FAULTS" in os.environ, "set PLAINT_TEST_FAULTS=1 to kill nodes of a real cluster; takes minutes")
-    need_server()
-    with folder_for_nodes() as folder:
-        cluster = elastic_server().Cluster(folder, 3)
-        try:
-            cluster.start(240)
-            yield cluster
-        finally:
-            cluster.stop()
-
-
 @pytest.fixture
-def stores(three: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stores]:
-    nodes = ",".join(address.removeprefix("http://") for address in three.addresses)
-    opened = connect(f"http://{nodes}/{request.function.__name__.replace('_', '-')[:40]}", evidence=tmp_path)
+def stores(three: Any, addresses: str, tmp_path: Path) -> Iterator[Stores]:
+    opened = connect(addresses, evidence=tmp_path)
     three.wait(120)
     yield opened
     opened.close()
-    for node in three.nodes:
-        if node.pid is None:
-            three.start_node(node)
-    three.wait(240)
 
 
 def dated(number: int) -> Post:
