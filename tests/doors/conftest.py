@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +16,13 @@ from tests.doors.visiting import ACME, APPROVED, Clock, Visitor
 
 @pytest.fixture
 def visitor(stores: Any) -> Iterator[Visitor]:
+    with visiting(stores) as one:
+        yield one
+
+
+@contextmanager
+def visiting(stores: Any) -> Iterator[Visitor]:
+    """Somebody before the open door of those stores."""
     stores.registers.save_firms([ACME, Firm(key="shut", name="Shut Bank")])
     stores.registers.save_approval(APPROVED)
     clock = Clock()

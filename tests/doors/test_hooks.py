@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from structlog.testing import capture_logs
 from crawlers.rereading import rereader
 from doors.hooks import LARGEST
 from doors.signed import TOLERANCE
+from indexer.connect import connect
 from plaint.desk.keeping import verify
 from plaint.model import Approval, Firm, Gone, Kind, Ownership, Role
 from plaint.posts.brands import Names
 from plaint.query.tree import Search
-from tests.doors.visiting import Visitor
+from tests.doors.conftest import visiting
+from tests.doors.visiting import APPROVED, Visitor
 
 APP, TOKEN, FORWARD = "an app's secret", "a word of ours", "a forwarding secret"
 ACME = Firm(key="acme", name="Acme Bank", handles={"facebook": "100200", "instagram": "17800"})
@@ -28,9 +31,15 @@ SHUT = Firm(key="shut", name="Shut Bank", handles={"facebook": "300400"})
 
 @pytest.fixture
 def open_door(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    return opened(visitor, monkeypatch)
+
+
+def opened(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    """The visitor before a door whose webhooks are set up and approved for one firm."""
     for name, value in (("FACEBOOK_APP_SECRET", APP), ("FACEBOOK_VERIFY_TOKEN", TOKEN), ("FORWARDED_SECRET", FORWARD)):
         monkeypatch.setenv(name, value)
     visitor.stores.registers.save_firms([ACME, SHUT])
+    visitor.stores.registers.save_approval(APPROVED)
     for source in ("facebook", "forwarded"):
         visitor.stores.registers.save_approval(Approval(source=source, firm="acme", ownership=Ownership.OWNED, approved=True, review_on="2099-01-01"))
     return visitor
@@ -163,3 +172,18 @@ def test_what_is_not_set_up_or_no_delivery_says_so(open_door: Visitor, monkeypat
     assert open_door.ask("POST", "/hooks/instagram", b"{}")[0] == 503
     monkeypatch.delenv("FACEBOOK_APP_SECRET")
     assert meta(open_door, delivery(comment()))[0] == 503
+
+
+@pytest.mark.elastic
+def test_on_a_cluster_too_a_delivery_is_taken_once(emptied: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = connect(emptied.address(), evidence=tmp_path / "evidence")
+    with visiting(stores) as visitor:
+        door = opened(visitor, monkeypatch)
+        assert [json.loads(meta(door, delivery(comment()))[1])["new"] for _ in range(2)] == [1, 0]
+        assert json.loads(meta(door, delivery(comment(text="Refund came.", verb="edited", time=60)))[1])["changed"] == 1
+        assert json.loads(meta(door, delivery(comment()))[1])["again"] == 1
+        assert json.loads(forward(door, {"firm": "acme", "posts": [{"id": "t-1", "text": "Shut."}, {"id": "t-2"}]})[1])["new"] == 1
+        assert door.send(text="The machine kept my card.")[0] == 200
+    assert [post.text for post in stores.posts.get(["facebook:9_1", "forwarded:t-1"])] == ["Refund came.", "Shut."]
+    stores.close()
+    emptied.take_back()
