@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from importlib.metadata import version
 from io import BytesIO
@@ -11,18 +11,17 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, here
+from dashboard import acts, address, here
 from dashboard.widgets import chips, states, times
 from dashboard.widgets import returns as shown
 from dashboard.widgets.html import Html, join, tag, text
 from dashboard.widgets.returns import Line
 from dashboard.wording import count, say
-from plaint.desk import audit, returns
+from plaint.desk import filings, returns
 from plaint.desk.acting import load_case
-from plaint.desk.audit import Asked
+from plaint.desk.filings import Filing
 from plaint.desk.rights import Refused
 from plaint.model import Firm, Person
-from plaint.ports import Entry
 from plaint.reports.counting import BadPeriod, Period, period_of
 from plaint.reports.forms import Form, forms
 from plaint.reports.returns import Given, Return, check_period
@@ -68,26 +67,25 @@ def _lines(form: Form, firm: Firm, person: Person, now: datetime, zone: ZoneInfo
     """The running half-year and the two before it, as far as the form is used for them."""
     found = []
     today = now.astimezone(zone).date()
-    made = _made(person)
+    filed = filings.latest(here.stores(), person)
     for said in _half_years(today):
         period = period_of(said)
         try:
             check_period(form, period)
         except BadPeriod:
             continue
-        entry = made.get((form.id, firm.key, period.label))
-        found.append(_line(form, firm, period, entry, today, now, zone))
+        found.append(_line(form, firm, period, filed.get((form.id, firm.key, period.label)), today, now, zone))
     return found
 
 
-def _line(form: Form, firm: Firm, period: Period, entry: Entry | None, today: date, now: datetime, zone: ZoneInfo) -> Line:
-    state = "running" if period.last >= today else "open"
-    said = say("reports.not_made")
-    if entry is not None:
-        state = "made" if entry.kind == returns.MADE else "refused"
-        said = f"{times.moment_text(entry.at, now, zone)}, {here.people().get(entry.by, entry.by)}"
+def _line(form: Form, firm: Firm, period: Period, filed: Filing | None, today: date, now: datetime, zone: ZoneInfo) -> Line:
+    state = "running" if period.last >= today else "draft"
+    said = say("reports.not_filed")
+    if filed is not None:
+        state = "filed" if filed.number == 1 else "amended"
+        said = f"{times.moment_text(filed.at, now, zone)}, {here.people().get(filed.by, filed.by)}"
     span = f"{times.long_day(period.first)} to {times.long_day(period.last)}"
-    return Line(form=form.id, title=form.title, firm=firm.key, firm_name=firm.name, period=period.label, span=span, state=state, made=said)
+    return Line(form=form.id, title=form.title, firm=firm.key, firm_name=firm.name, period=period.label, span=span, state=state, filed=said)
 
 
 def _half_years(today: date) -> list[str]:
@@ -96,17 +94,6 @@ def _half_years(today: date) -> list[str]:
     for _ in range(3):
         found.append(f"{year}H{half}")
         year, half = (year, 1) if half == 2 else (year - 1, 2)
-    return found
-
-
-def _made(person: Person) -> dict[tuple[str, str, str], Entry]:
-    """The last entry about each return, for those who may look into the log, as far back as one look reaches."""
-    found: dict[tuple[str, str, str], Entry] = {}
-    for kind in (returns.MADE, returns.REFUSED):
-        for entry in audit.entries(here.stores(), person, Asked(kind=kind)).entries:
-            key = (str(entry.said.get("form")), str(entry.said.get("firm")), str(entry.said.get("period")))
-            if key not in found or found[key].position < entry.position:
-                found[key] = entry
     return found
 
 
@@ -142,6 +129,7 @@ def _one(made: Return, firm: str, person: Person, now: datetime) -> None:
             mime="application/zip", key="p_download", type="primary", on_click="ignore",
         )  # fmt: skip
         here.show(tag("p", say("reports.files_what" if made.is_sound else "reports.findings_what"), class_="soft"))
+    _filed(made, view, person, now)
     _behind(made)
     spot = (address.one("table"), address.one("row"), address.one("column"))
     here.show(join([shown.items(made), *(shown.filled(one, view, here=spot) for one in made.tables), shown.context(made)]))
@@ -159,6 +147,24 @@ def _files(person: Person, made: Return) -> Callable[[], bytes]:
         return whole.getvalue()
 
     return make
+
+
+def _filed(made: Return, view: Mapping[str, str | tuple[str, ...] | None], person: Person, now: datetime) -> None:
+    """How far it is: a draft, filed, amended; what is not as it was filed; and noting that it was filed."""
+    filed = filings.latest(here.stores(), person).get((made.form, made.firm, made.period))
+    acts.told()
+    if filed is not None:
+        here.show(shown.filed(filed, filings.changes(filed, made), made, view, here.people(), now, here.zone(None)))
+    if made.is_sound and made.last < now.date().isoformat() and (filed is None or filed.log != made.log):
+        with st.container(key="p_file", horizontal=True, gap="small", vertical_alignment="bottom"):
+            st.text_input(say("reports.reference"), key=f"p_reference_{made.form}_{made.firm}_{made.period}", width=300)
+            label = say("reports.file" if filed is None else "reports.amend")
+            acts.button(label, f"file_{made.form}_{made.firm}_{made.period}_{made.log}", _file, (made,))
+
+
+def _file(made: Return, command: str) -> None:
+    person, said = here.visitor(), str(st.session_state.get(f"p_reference_{made.form}_{made.firm}_{made.period}") or "")
+    acts.do(lambda: filings.file(here.stores(), person, made, reference=said, now=here.now(), command=command), say("reports.was_filed"))
 
 
 def _behind(made: Return) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from dashboard.widgets import chips, states
+from dashboard.widgets import chips, states, times
 from dashboard.widgets.chips import Parameters
 from dashboard.widgets.hits import short
 from dashboard.widgets.html import NOTHING, Html, icon, join, tag, text
 from dashboard.widgets.tables import Column, table
 from dashboard.wording import count, say
+from plaint.desk.filings import Change, Filing
 from plaint.reports.returns import Cell, Filled, Finding, Return
 
 SURE = "verified"
@@ -18,7 +21,7 @@ SURE = "verified"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One form of one firm for one period; `made` says in words when it last left, or that it did not."""
+    """One form of one firm for one period; `filed` says in words when it was, or that it was not."""
 
     form: str
     title: str
@@ -27,7 +30,7 @@ class Line:
     period: str
     span: str
     state: str
-    made: str
+    filed: str
 
 
 def forms(lines: Sequence[Line]) -> Html:
@@ -35,13 +38,38 @@ def forms(lines: Sequence[Line]) -> Html:
     rows = [
         [
             chips.link("reports", text(one.title, 120), form=one.form, of=one.firm, period=one.period),
-            text(one.firm_name, 60), text(one.period), text(one.span), tag("span", say(f"reports.state.{one.state}"), class_="chip"), text(one.made),
+            text(one.firm_name, 60), text(one.period), text(one.span), tag("span", say(f"reports.state.{one.state}"), class_="chip"), text(one.filed),
         ]
         for one in lines
     ]  # fmt: skip
     columns = [Column("Form", grow=True), Column("Firm"), Column("Period", tight=True), Column("Days", hide=True), Column("State", tight=True),
-               Column("Made", hide=True)]  # fmt: skip
+               Column("Filed", hide=True)]  # fmt: skip
     return table(say("reports.list"), columns, rows, walk=True)
+
+
+def filed(
+    one: Filing, changed: Sequence[Change], made: Return, view: Parameters, people: Mapping[str, str], now: datetime, zone: ZoneInfo
+) -> Html:  # fmt: skip
+    """When it was filed and by whom, and each figure that is not as it was filed, with the way to its cases."""
+    key = "reports.filed_line" if one.number == 1 else "reports.amended_line"
+    who = people.get(one.by, one.by)
+    head = tag("p", say(key, when=times.moment_text(one.at, now, zone), who=who, reference=one.reference or say("reports.blank"), number=one.number))
+    if not changed:
+        return tag("div", join([head, tag("p", say("reports.as_filed"))]), class_="box-note", role="status")
+    names = {f"{part.id}/{row}/{column}": (part.id, row, column, f"{dict(part.rows)[row]}, {label}") for part in made.tables
+             for row, _ in part.rows for column, label in part.columns}  # fmt: skip
+    rows = []
+    for change in changed[:50]:
+        table_, row, column, label = names.get(change.cell, ("", "", "", change.cell))
+        place = chips.link("reports", text(label, 120), view, table=table_, row=row, column=column) if change.cases and table_ else text(label, 120)
+        rows.append([place, _as_figure(change.before), _as_figure(change.now)])
+    columns = [Column("Figure", grow=True), Column("As filed", number=True), Column("Now", number=True)]
+    differ = table(say("reports.differ", number=count(len(changed), "figure")), columns, rows, shown=True)
+    return tag("div", join([head, differ]), class_="box-late", role="status")
+
+
+def _as_figure(value: int | None) -> Html:
+    return text(say("reports.blank") if value is None else f"{value:,}")
 
 
 def verdict(made: Return, view: Parameters) -> Html:

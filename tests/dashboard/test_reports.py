@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,16 +17,19 @@ from dashboard.widgets import returns as shown
 from plaint.cases.letters import letters
 from plaint.cases.outcomes import Classify, Resolve
 from plaint.cases.work import CheckContent
-from plaint.desk import casework
+from plaint.desk import casework, filings, returns
 from plaint.desk.casework import perform
+from plaint.desk.filings import Filing
+from plaint.desk.rights import Refused
 from plaint.ports import CaseFilter
 from plaint.reports.forms import forms
-from plaint.reports.returns import Cell, Filled, Finding, Return
+from plaint.reports.returns import Cell, Filled, Finding, Given, Return
 from tests.dashboard import made
 from tests.dashboard.conftest import Open, words
 
 HALF = f"{made.NOW.year}H{1 if made.NOW.month <= 6 else 2}"
 FORM = next(iter(forms()))
+LONDON = ZoneInfo("Europe/London")
 
 
 def filled(**said: Any) -> Filled:
@@ -140,7 +145,52 @@ def test_a_sound_return_leaves_as_files_with_a_manifest_and_an_entry(full: Any, 
         assert [name for name in packed.namelist() if name.endswith(".manifest.json")]
     assert ends == ["csv", "csv", "json", "json", "xlsx"]
     assert full.cases.read("access")[-1].kind == "ReturnMade"
-    assert "Carla Moreno" in words(open_page("reports", person="carla"))
+
+
+def past() -> str:
+    return f"{made.NOW.year - 1}H2" if made.NOW.month <= 6 else f"{made.NOW.year}H1"
+
+
+def test_a_return_is_filed_once_its_period_is_over_and_then_says_by_whom(full: Any, open_page: Open) -> None:
+    at = open_page("reports", person="carla", form=FORM, of="northgate", period=past())
+    at.checkbox[0].check().run()
+    assert "The validator refuses nothing" in words(at)
+    button = next(one for one in at.button if one.label == "Note as filed")
+    button.click().run()
+    assert "Say under which reference" in words(at)
+    next(one for one in at.text_input if str(one.key).startswith("p_reference")).set_value("FCA-2026-1")
+    next(one for one in at.button if one.label == "Note as filed").click().run()
+    assert "by Carla Moreno, reference FCA-2026-1" in words(at)
+    assert "Every figure is as it was filed" in words(at)
+    assert "Note as filed" not in [one.label for one in at.button], "what has not changed is not filed twice"
+    listed = words(open_page("reports", person="carla"))
+    assert ">filed</span>" in listed
+    assert ">draft</span>" in listed or ">not over yet</span>" in listed
+
+
+def test_a_running_period_cannot_be_filed(full: Any, open_page: Open) -> None:
+    sound(full)
+    at = open_page("reports", person="carla", form=FORM, of="northgate", period=HALF)
+    assert "Note as filed" not in [one.label for one in at.button]
+    carla = made.person(full, "carla")
+    given = returns.make(full, carla, form=FORM, firm="northgate", period=HALF, given=Given(), now=made.NOW)
+    with pytest.raises(Refused, match="is not over"):
+        filings.file(full, carla, given, reference="x", now=made.NOW, command="f")
+
+
+@pytest.mark.pure
+def test_what_changed_since_the_filing_is_named_with_its_cases() -> None:
+    now = replace(a_return(), tables=(filled(cells=(Cell(row="1", column="opened", value=3, cases=("c-1",)),)),))
+    cell = f"{now.tables[0].id}/1/opened"
+    filed = Filing(form=now.form, firm=now.firm, period=now.period, number=2, at=made.iso(made.NOW), by="carla", log="x", reference="<i>7",
+                   figures={cell: 2, "gone/1/x": 1})  # fmt: skip
+    changes = filings.changes(filed, now)
+    assert [(one.before, one.now, one.cases) for one in changes] == [(2, 3, ("c-1",)), (1, None, ())]
+    said = shown.filed(filed, changes, now, {}, {}, made.NOW, LONDON)
+    assert "Amended" in said
+    assert "&lt;i&gt;7" in said
+    assert "2 figures not as filed" in said
+    assert "column=opened" in said
 
 
 def test_an_unknown_form_and_a_wrong_period_are_refused_in_the_desks_words(full: Any, open_page: Open) -> None:
