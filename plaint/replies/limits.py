@@ -57,12 +57,15 @@ def limits() -> Mapping[str, Limit]:
 def room(source: str, text: str) -> Room:
     """How much of its channel's limit a reply uses."""
     limit = limits().get(source)
-    if limit is None:
-        return Room(used=_graphemes(text), limit=None)
+    return Room(used=_graphemes(text) if limit is None else counted(text, limit), limit=limit)
+
+
+def counted(text: str, limit: Limit) -> int:
+    """How much of a limit a text uses, in what the limit counts."""
     links = _URL.findall(text) if limit.link is not None else []
     bare = _URL.sub("", text) if limit.link is not None else text
     used = {"graphemes": _graphemes, "bytes": _bytes, "weighted": _weighted}[limit.counts](bare)
-    return Room(used=used + len(links) * (limit.link or 0), limit=limit)
+    return used + len(links) * (limit.link or 0)
 
 
 def _graphemes(text: str) -> int:
