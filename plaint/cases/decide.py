@@ -6,7 +6,7 @@ A refusal is a sentence for the person who asked. Nothing here raises for what a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from rapidfuzz.process import extractOne
 
@@ -33,6 +33,9 @@ from plaint.deadlines.regimes import regimes as known_regimes
 from plaint.deadlines.start import Basis, Start, start_of
 from plaint.model import iso
 
+FIRST_MIDNIGHT = timedelta(hours=14)
+"""How far ahead of UTC the day begins where it begins first."""
+
 LONGEST = 20_000
 """Characters that one note or reason may have."""
 
@@ -54,7 +57,7 @@ def decide(case: Case, command: Command, now: datetime) -> tuple[e.CaseEvent, ..
         case Duplicate(of=of):
             return Refusal("a case cannot be its own duplicate") if of == case.id else _undecided(case) or (e.MarkedDuplicate(of=of),)
         case Refer():
-            return _refer(case, command)
+            return _refer(case, command, now)
         case Acknowledge():
             return _acknowledge(case, command, now)
         case Assign(to=to):
@@ -132,7 +135,7 @@ def _reject(case: Case, command: Reject) -> tuple[e.CaseEvent, ...] | Refusal:
     return (e.ComplaintRejected(code=command.code, words=words),)
 
 
-def _refer(case: Case, command: Refer) -> tuple[e.CaseEvent, ...] | Refusal:
+def _refer(case: Case, command: Refer, now: datetime) -> tuple[e.CaseEvent, ...] | Refusal:
     if case.closed_at is not None:
         return Refusal(f"{case.id} is closed; reopen it first")
     if case.status not in {State.CANDIDATE, State.CONFIRMED_COMPLAINT}:
@@ -143,6 +146,8 @@ def _refer(case: Case, command: Refer) -> tuple[e.CaseEvent, ...] | Refusal:
         day = date.fromisoformat(command.on)
     except ValueError:
         return Refusal(f"{command.on!r} is no date; write it like 2026-01-05")
+    if day > (now + FIRST_MIDNIGHT).date():
+        return Refusal(f"{day} is still to come; it is noted once it was forwarded")
     return (e.ReferredToFirm(to=command.to.strip(), on=day.isoformat()),)
 
 

@@ -6,16 +6,17 @@ not computed: such a clock has no value and says why.
 
 from __future__ import annotations
 
-import calendar as months
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapidfuzz.process import extractOne
 
 from plaint.deadlines.calendars import Calendar, OutsideCalendar, calendars, spoken
+from plaint.deadlines.days import half_year, month_end, months_on, next_date
+from plaint.deadlines.given import BadInputs as BadInputs
+from plaint.deadlines.given import read, receipt_of, zone_of
 from plaint.deadlines.hours import Interval
 from plaint.deadlines.regimes import Clock, Regime, regimes
 
@@ -26,12 +27,6 @@ END_OF_DAY = time(23, 59, 59, 999000)
 
 CLOSE_OF_BUSINESS = time(17, 0)
 """When business closes where a firm has not said so, in local time."""
-
-_YEARS = range(1970, 2200)
-
-
-class BadInputs(Exception):
-    """What was given cannot be counted from; the message names the input and what it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +116,11 @@ class _Count:
 
     def __init__(self, regime: Regime, inputs: Mapping[str, Any], closes: time, closures: Sequence[date], stops: Sequence[Stop]) -> None:
         self.regime, self.closes, self.closures, self.stops = regime, closes, closures, stops
-        self.zone = _zone(inputs.get("received_tz") or regime.zone)
-        self.given = {name: _read(name, kind, inputs[name], self.zone) for name, kind in regime.inputs.items() if inputs.get(name) is not None}
+        self.zone = zone_of(inputs.get("received_tz") or regime.zone)
+        self.given = {name: read(name, kind, inputs[name], self.zone) for name, kind in regime.inputs.items() if inputs.get(name) is not None}
         known = {*regime.inputs, regime.receipt, "received_tz", "calendar"}
         self.unused = tuple(sorted(set(inputs) - known))
-        self.moment, self.day0 = _receipt(regime.receipt, inputs.get(regime.receipt), self.zone)
+        self.moment, self.day0 = receipt_of(regime.receipt, inputs.get(regime.receipt), self.zone)
         self.said = str(inputs.get(regime.receipt))
         self.calendar = self._calendar(inputs.get("calendar"))
         self.done: dict[str, Deadline] = {}
@@ -326,7 +321,7 @@ class _Count:
     def _months(self, deadline: Deadline) -> Deadline:
         clock, start = deadline.clock, _known(deadline.start)
         amount = self._amount(clock)
-        last = _months_on(start, amount * (12 if clock.unit == "year" else 1))
+        last = months_on(start, amount * (12 if clock.unit == "year" else 1))
         clamped = f", held to the month's last day ({start.day} becomes {last.day})" if last.day != start.day else ""
         step = f"{amount} {clock.unit}{'s' * (amount != 1)} after {spoken(start)} = {spoken(last)}{clamped}; no roll"
         return self._rolled(replace(deadline, value=last, last=last, steps=(*deadline.steps, step)))
@@ -343,26 +338,26 @@ class _Count:
         clock, start = deadline.clock, _known(deadline.start)
         match clock.unit:
             case "half_year":
-                first, last = _half_year(start)
+                first, last = half_year(start)
                 found: Value = (first, last)
                 step = f"{spoken(start)} lies in the half-year {first} to {last}"
             case "quarter":
                 number = (start.month + 2) // 3
-                last = _month_end(start.year, number * 3)
+                last = month_end(start.year, number * 3)
                 found = f"{start.year}Q{number}"
                 step = f"{spoken(start)} lies in {found}"
             case "month_window":
                 opens = start + timedelta(days=1)
-                end = _months_on(start.replace(day=1), self._amount(clock))
-                last = _month_end(end.year, end.month)
+                end = months_on(start.replace(day=1), self._amount(clock))
+                last = month_end(end.year, end.month)
                 found = (opens, last)
                 step = f"from {spoken(opens)} to {spoken(last)}"
             case "day_of_next_month":
-                last = _months_on(start.replace(day=1), 1).replace(day=self._amount(clock))
+                last = months_on(start.replace(day=1), 1).replace(day=self._amount(clock))
                 found = last
                 step = f"day {self._amount(clock)} of the month after {spoken(start)} = {spoken(last)}"
             case _:
-                last = min(_next_date(text, start) for text in clock.dates)
+                last = min(next_date(text, start) for text in clock.dates)
                 found = last
                 step = f"fixed by the rule: the first of {' and '.join(clock.dates)} (month-day) after {spoken(start)} = {spoken(last)}"
         return self._rolled(replace(deadline, value=found, last=last, steps=(*deadline.steps, step)))
@@ -445,51 +440,6 @@ def _known(day: date | None) -> date:
     return day
 
 
-def _zone(name: Any) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInputs(f"received_tz is {name!r}; it should be an IANA time zone, like Europe/London") from None
-
-
-def _receipt(name: str, said: Any, zone: ZoneInfo) -> tuple[datetime | None, date]:
-    """The moment of receipt, where one is given, and its local date, which is day 0."""
-    found = _moment_or_day(name, said)
-    day = found.astimezone(zone).date() if isinstance(found, datetime) else found
-    if day.year not in _YEARS:
-        raise BadInputs(f"{name} is in the year {day.year}; years from {_YEARS[0]} to {_YEARS[-1]} can be counted")
-    return (found if isinstance(found, datetime) else None), day
-
-
-def _moment_or_day(name: str, said: Any) -> datetime | date:
-    should = "it should be ISO 8601 with an offset, like 2026-01-05T09:00:00Z, or a date"
-    if not isinstance(said, str):
-        raise BadInputs(f"{name} is {'not given' if said is None else repr(said)}; {should}")
-    try:
-        if len(said) == 10:
-            return date.fromisoformat(said)
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        raise BadInputs(f"{name} is {said!r}; {should}") from None
-    if moment.tzinfo is None:
-        raise BadInputs(f"{name} is {said!r}, without an offset from UTC; {should}")
-    return moment
-
-
-def _read(name: str, kind: str, said: Any, zone: ZoneInfo) -> bool | date | str:
-    """An input as its kind; a moment given for a date is its local day."""
-    if kind == "bool":
-        if not isinstance(said, bool):
-            raise BadInputs(f"{name} is {said!r}; it should be true or false")
-        return said
-    if kind == "date":
-        found = _moment_or_day(name, said)
-        return found.astimezone(zone).date() if isinstance(found, datetime) else found
-    if not isinstance(said, str):
-        raise BadInputs(f"{name} is {said!r}; it should be a text")
-    return said
-
-
 def _passing(start: date, amount: int, still: Mapping[date, str]) -> Iterator[Day]:
     """So many calendar days after `start`, those on which the clock stood still left out."""
     day, number = start, 0
@@ -511,24 +461,3 @@ def _skipped(days: Sequence[Day], on: Calendar) -> str:
 def _doubt(day: date, on: Calendar) -> str:
     holiday = on.holidays.get(day)
     return ", forecast" if holiday and holiday.certainty == "unverified" else ""
-
-
-def _months_on(day: date, amount: int) -> date:
-    """The same day of the month so many months on, held to that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + amount, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, months.monthrange(year, month)[1])
-
-
-def _half_year(day: date) -> tuple[date, date]:
-    return (date(day.year, 1, 1), date(day.year, 6, 30)) if day.month <= 6 else (date(day.year, 7, 1), date(day.year, 12, 31))
-
-
-def _next_date(text: str, after: date) -> date:
-    """The first day with this month and day after `after`."""
-    month, day = (int(part) for part in text.split("-"))
-    found = date(after.year, month, day)
-    return found if found > after else date(after.year + 1, month, day)

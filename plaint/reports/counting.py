@@ -128,7 +128,7 @@ def _complaint(case: str, version: int, said: RowComplaint, firm: Firm, regime: 
     closed = moment_of(said.ended).astimezone(zone).date() if said.ended else None
     trouble, band = None, None
     try:
-        opened, three_days, eight_weeks = _limits(regime, said.start, firm.zone, firm.calendar, firm.closures, firm.closes)
+        opened, three_days, eight_weeks = _limits(regime, _day0(said.start, regime, firm), firm.zone, firm.calendar, firm.closures, firm.closes)
         if said.ended is not None:
             band = _band(moment_of(said.ended), three_days, eight_weeks)
     except BadInputs as bad:
@@ -138,6 +138,14 @@ def _complaint(case: str, version: int, said: RowComplaint, firm: Firm, regime: 
         scheme_version=about[0] if about else None, product=about[1] if about else None, cause=about[2] if about else None,
         outcome=said.outcome, redress=Decimal(said.redress or 0), currency=said.currency, withdrawn=said.withdrawn, trouble=trouble,
     )  # fmt: skip
+
+
+def _day0(start: str, regime: str, firm: Firm) -> str:
+    """The local day of a start, on which alone both limits depend: a half-year has few days, however many complaints it has."""
+    if "T" not in start:
+        return start
+    zone = firm.zone if regimes()[regime].local == "firm" and firm.zone != "UTC" else regimes()[regime].zone
+    return moment_of(start).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 @lru_cache(maxsize=4096)

@@ -72,6 +72,7 @@ def test_every_way_of_a_case_to_its_end() -> None:
         (opened(), opening(), "open already, by tom"),
         (confirmed(), CONFIRM, "a confirmed complaint already, decided by tom"),
         (confirmed(), d.Reject(code="praise"), "a confirmed complaint already"),
+        (confirmed(), d.Refer(to="Harbour", on="2026-11-26"), "still to come"),
         (opened(), d.Confirm(regimes=(), reason="  "), "say why"),
         (opened(), d.Confirm(regimes=("UK-DSP",), reason="x"), "did you mean UK-DISP"),
         (opened(), d.Reject(code="prase"), "did you mean praise"),
