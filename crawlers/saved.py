@@ -12,18 +12,19 @@ import mimetypes
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path, PurePath, PurePosixPath
+from typing import IO, Any
 from urllib.parse import quote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
+from crawlers.pieces import TWEETS, splitter
 from plaint.model import iso
 from plaint.ports import Fetched
 
@@ -34,6 +35,7 @@ NO_PAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg",
                       ".ttf", ".otf", ".eot", ".mp3", ".mp4", ".webm", ".pdf", ".db", ".py", ".md"})  # fmt: skip
 """Endings of what lies beside saved pages and is none."""
 
+_ZIP_DAMAGE = (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError)
 _ARCHIVE_DAMAGE = (ArchiveLoadFailed, EOFError, OSError, ValueError, AttributeError, IndexError, zlib.error)
 
 
@@ -71,10 +73,15 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _is_no_page(file: Path) -> bool:
     """Whether a file of a folder is passed over: by its ending, or because it is a database (a store beside the pages)."""
-    if file.suffix.lower() in NO_PAGES or file.name.endswith(("-wal", "-shm", "-journal", "-turn")):
+    if _has_no_posts(file) or file.name.endswith(("-wal", "-shm", "-journal", "-turn")):
         return True
     with file.open("rb") as handle:
         return handle.read(16) == b"SQLite format 3\0"
+
+
+def _has_no_posts(file: PurePath) -> bool:
+    """Whether a name's ending says that there are no posts in it. The tweets of X's data download are a script."""
+    return file.suffix.lower() in NO_PAGES and not TWEETS.fullmatch(file.name.lower())
 
 
 def _of_file(file: Path, name: str, at: str | None, url: str | None) -> Iterator[Saved]:
@@ -85,10 +92,18 @@ def _of_file(file: Path, name: str, at: str | None, url: str | None) -> Iterator
         yield from _of_warc(file, name)
     elif start.startswith(b"PK\x03\x04") and zipfile.is_zipfile(file):
         yield from _of_zip(file, name, at)
+    elif (pieces := splitter(name, file.stat().st_size)) is not None:
+        with file.open("rb") as handle:
+            yield from _in_pieces(pieces(handle), name, at or changed)
     elif file.stat().st_size > LARGEST:
         yield _unreadable(name, at or changed, f"more than {LARGEST // 1024 // 1024} MB")
     else:
         yield from _of_bytes(file.read_bytes(), name, at or changed, url)
+
+
+def _in_pieces(pieces: Iterator[bytes], name: str, at: str) -> Iterator[Saved]:
+    for number, piece in enumerate(pieces, 1):
+        yield Saved(name=f"{name}#{number}", fetched=_page(piece, f"{name}#{number}", at, None))
 
 
 def _of_bytes(body: bytes, name: str, at: str, url: str | None) -> Iterator[Saved]:
@@ -164,19 +179,31 @@ def _of_zip(file: Path, name: str, at: str | None) -> Iterator[Saved]:
     with zipfile.ZipFile(file) as archive:
         for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
             inner = PurePosixPath(entry.filename)
-            if entry.is_dir() or inner.suffix.lower() in NO_PAGES or any(part.startswith((".", "__MACOSX")) for part in inner.parts):
+            if entry.is_dir() or _has_no_posts(inner) or any(part.startswith((".", "__MACOSX")) for part in inner.parts):
                 continue
             whole, when = f"{name}/{entry.filename}", at or _zip_time(entry)
+            if (pieces := splitter(entry.filename, entry.file_size)) is not None:
+                yield from _zipped(archive, entry, pieces, whole, when)
+                continue
             if entry.file_size > LARGEST:
                 yield _unreadable(whole, when, f"more than {LARGEST // 1024 // 1024} MB")
                 continue
             try:
                 with archive.open(entry) as handle:
                     body = handle.read(LARGEST + 1)
-            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+            except _ZIP_DAMAGE as error:
                 yield _unreadable(whole, when, f"cannot be unpacked: {error}")
                 continue
             yield from _of_bytes(body, whole, when, None)
+
+
+def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, pieces: Callable[[IO[bytes]], Iterator[bytes]], name: str, at: str) -> Iterator[Saved]:
+    """A large entry in pieces; damage ends it, as one unreadable page."""
+    try:
+        with archive.open(entry) as handle:
+            yield from _in_pieces(pieces(handle), name, at)
+    except _ZIP_DAMAGE as error:
+        yield _unreadable(name, at, f"cannot be unpacked: {error}")
 
 
 def _zip_time(entry: zipfile.ZipInfo) -> str:
