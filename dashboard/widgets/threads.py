@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dashboard.widgets import chips, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, paragraphs, tag, text
+from dashboard.wording import say
 from plaint.model import Author, Post, Role
 
 LONG = 4_000
@@ -30,7 +31,7 @@ def _turn(post: Post, here: str, complainant: Author | None, names: Names, now: 
     same = post.author is not None and complainant is not None and _who(post.author) == _who(complainant)
     sign = tag("span", _letter(post, names), class_="sign", aria_hidden="true")
     who = chips.author(post.author, complainant=same or post.id == here)
-    moved = tag("span", "edited", class_="soft") if post.edited else NOTHING
+    moved = chips.link("post", say("thread.edited"), post=post.id, tab="revisions", firm=firm) if post.edited else NOTHING
     title = tag("h3", text(post.title, 300), lang=chips.lang_of(post), dir="auto") if post.title and post.id != here else NOTHING
     link = NOTHING if post.id == here else chips.link("post", "open", post=post.id, firm=firm)
     head = tag(
@@ -38,9 +39,10 @@ def _turn(post: Post, here: str, complainant: Author | None, names: Names, now: 
         join([sign, who, times.when(post.published, now, zone, plain=True), moved, chips.rating(post.rating), chips.gone(post), link], " "),
         class_="who",
     )
-    classes = ["turn", "firm" if role == Role.FIRM else "", "this" if post.id == here else ""]
+    classes = ["turn", "firm" if role == Role.FIRM else "", "this" if post.id == here else "", "left" if post.gone else ""]
     body = paragraphs(post.text, lang=chips.lang_of(post), limit=LONG)
-    return tag("li", join([head, title, body]), class_=" ".join(filter(None, classes)))
+    last = tag("p", say(f"thread.{post.gone.value}"), class_="soft") if post.gone else NOTHING
+    return tag("li", join([head, title, last, body]), class_=" ".join(filter(None, classes)))
 
 
 def _who(author: Author) -> tuple[str | None, str | None]:

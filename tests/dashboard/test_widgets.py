@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from plaint.deadlines.start import Basis, Start, Times
 from plaint.insight.periods import Step
 from plaint.model import AboutFirm, Author, Firm, Gone, Kind, Language, Ownership, PartialDate, Post, Rating, Role, Run
 from plaint.query.tree import CaseMark, Hit
+from tests.dashboard import made
 
 pytestmark = pytest.mark.pure
 
@@ -349,7 +351,7 @@ def test_other_customers_are_told_apart_from_the_one_who_complains() -> None:
     third = post(id="a:3", ref="3", author=Author(name="Northgate", role=Role.FIRM), reply_to="1", gone=Gone.VANISHED)
     shown = threads.thread([first, second, third], "a:1", NAMES, NOW, LONDON)
     assert shown.count("other customer") == 1
-    assert 'class="turn firm"' in shown
+    assert 'class="turn firm left"' in shown
     assert 'class="turn this"' in shown
     assert "No longer at the source" in shown
 
@@ -367,3 +369,13 @@ def test_joined_parts_leave_out_empty_ones() -> None:
 
 def test_a_bare_day_is_named_without_an_hour() -> None:
     assert "yesterday" in times.when(PartialDate.day(date(2026, 11, 23)), NOW, LONDON)
+
+
+def test_an_edited_turn_leads_to_its_revisions_and_a_vanished_one_says_that_people_no_longer_see_it() -> None:
+    first, second = made.thread()[:2]
+    edited = replace(second, edited=PartialDate.exact(made.NOW))
+    gone = replace(second, id="schema_org:t9", gone=Gone.VANISHED)
+    shown = threads.thread([first, edited, gone], first.id, chips.Names(), made.NOW, ZoneInfo("Europe/London"))
+    assert f"post={second.id.replace(':', '%3A')}&amp;tab=revisions" in shown
+    assert "People no longer see it there" in shown
+    assert 'class="turn left"' in shown
