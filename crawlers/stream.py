@@ -308,6 +308,7 @@ class Follower:
             self._ledger, self._begun = Ledger(self._stores, self._source.site.key, firm, datetime.now(UTC)), monotonic()
             self._ledger.watched = moment_of(self._at.since)
             self._ledger.run = replace(self._ledger.run, cursor=f"{self.listen.name} ")
+            self._write()  # so that whoever takes over knows which run was left
         return self._ledger
 
     def _close(self) -> None:

@@ -140,6 +140,7 @@ def watching(address: str, folder: Path, homes: dict[str, str], *options: str, *
         yield watcher
     finally:
         if watcher.process.poll() is None:
+            watcher.process.send_signal(signal.SIGCONT)
             watcher.stop()
         if watcher.process.stdout is not None:
             watcher.process.stdout.close()

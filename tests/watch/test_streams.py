@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +32,7 @@ def _night(times: int) -> None:
 
 
 def _listening(stream: River, watcher: Watcher) -> None:
-    until(lambda: stream.lines, watcher.errors)
+    until(lambda: stream.lines, watcher.errors, 180)
 
 
 def _numbers(stores: Stores, source: str) -> list[str]:
@@ -89,6 +90,37 @@ def test_a_status_on_the_stream_of_mastodon_its_edit_and_its_deletion(tmp_path: 
         stream.say({"stream": ["hashtag", "acme"], "event": "delete", "payload": "7"})
         until(lambda: stores.posts.get(["mastodon:7"])[0].gone == Gone.REMOVED, watcher.errors)
         stores.close()
+
+
+def test_a_process_that_slept_and_wakes_up_writes_nothing(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/plaint.db"
+    prepare(address, "bluesky")
+    given: dict[str, Any] = {"streams": {}}
+    with river(replays=True) as stream, town(status=500) as walked:
+        given["streams"] = {"bluesky": stream.address}
+        homes = {"bluesky": walked.address}
+        with watching(address, tmp_path, homes, "--lease", "1", **given) as asleep:
+            _listening(stream, asleep)
+            stores = connect(address)
+            stream.say(skeet(1))
+            until(lambda: stores.posts.get([f"bluesky:{uri(1)}"]), asleep.errors)
+            asleep.process.send_signal(signal.SIGSTOP)
+            stream.say(skeet(2))
+            with watching(address, tmp_path, homes, "--lease", "1", **given) as awake:
+                until(lambda: stores.posts.get([f"bluesky:{uri(2)}"]), awake.errors)
+                (before,) = [run for run in stores.runs.newest() if run.cursor and run.state == "failed"]
+                asleep.process.send_signal(signal.SIGCONT)
+                until(
+                    lambda: "lease_lost" in asleep.errors.read_text() or "LeaseLost" in asleep.errors.read_text() or len(stream.lines) == 1,
+                    asleep.errors,
+                )
+                stream.say(skeet(3))
+                until(lambda: stores.posts.get([f"bluesky:{uri(3)}"]), awake.errors)
+                assert stores.runs.get(before.id) == before
+                assert len(_numbers(stores, "bluesky")) == 3
+                (lease,) = [lease for lease in stores.leases.all() if lease.name.startswith("stream")]
+                assert f":{awake.process.pid}:" in (lease.owner or "")
+                stores.close()
 
 
 @pytest.mark.parametrize("breaks", [4, MANY])
