@@ -1,9 +1,11 @@
-"""The commands as they are typed, with a cluster as the store: made, proved, copied, kept, restored, rebuilt, searched, exported."""
+"""Every command as it is typed, with a cluster as the store."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,12 @@ from bench import made
 from indexer.connect import connect
 from manage import app
 from plaint.model import Person
+from settings import settings
 from tests.elastic.server import Emptied
+from tests.elastic.tour import APART, Said, Tour, storing_commands
 from tests.handles.test_keep import take_in
 
+ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
 
 
@@ -69,3 +74,46 @@ def test_a_cluster_that_is_down_is_one_line_and_exit_status_1() -> None:
     assert result.stderr.splitlines() == [
         "plaint: http://127.0.0.1:9/plaint: nothing answers there: is Elasticsearch running, and is the address right?"
     ]
+
+
+def as_a_program(words: Sequence[str], input: str | None) -> Said:
+    """A command as a process of its own."""
+    done = subprocess.run([sys.executable, str(ROOT / "manage.py"), *words], input=input, capture_output=True, text=True, check=False)
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def in_this_process(words: Sequence[str], input: str | None) -> Said:
+    """A command in this process; a crawl needs one of its own, because its event loop runs once."""
+    if words[0] in {"crawl", "watch"}:
+        return as_a_program(words, input)
+    done = CliRunner().invoke(app, list(words), input=input)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Said(done.exit_code, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def at_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A working folder and the settings of somebody who crawls."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLAINT_PERSON", raising=False)
+    monkeypatch.setenv("PLAINT_DELAY", "0")
+    monkeypatch.setenv("PLAINT_CONTACT", "desk@firm.example")
+    yield monkeypatch
+    settings.cache_clear()
+
+
+def test_every_command_works_on_a_cluster(emptied: Emptied, at_desk: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    at_desk.setenv("PLAINT_STORE", emptied.address())
+    settings.cache_clear()
+    tour = Tour(in_this_process, tmp_path)
+    tour.go(emptied.address())
+    assert storing_commands() - set(tour.ran) <= APART, "a command with a store is not on the tour: add it to tests/elastic/tour.py"
+    emptied.take_back()
+
+
+def test_every_command_works_on_three_nodes(three: Any, addresses: str, at_desk: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert len(three.nodes) == 3
+    at_desk.setenv("PLAINT_STORE", addresses)
+    settings.cache_clear()
+    Tour(in_this_process, tmp_path).go(f"{addresses}-restored")
