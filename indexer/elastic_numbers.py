@@ -8,7 +8,7 @@ refresh and nobody misses what was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from indexer.elastic_client import PAGE, Cluster, Json
 from indexer.elastic_query import ALL
@@ -25,6 +25,8 @@ class Numbered:
 
     def __init__(self, cluster: Cluster, short: str, what: str) -> None:
         self._c, self._short, self.what = cluster, short, what
+        self._known = 0
+        """A number that is there: searches count the last one from here, so that they need not look at all before it."""
 
     def create(self, number: int, doc: Json) -> None:
         """Add the document of a number; raises Conflicted when somebody has it."""
@@ -44,9 +46,10 @@ class Numbered:
     def seen(self, wanted: Mapping[str, Json]) -> tuple[int, dict[str, Json]]:
         """The newest document of each query by its name, where there is one, out of one moment of the index; and its last number."""
         newest = {"newest": {"top_hits": {"size": 1, "sort": [{"number": "desc"}]}}}
-        counted = self._asked({"aggs": {_LAST: _MAX} | {f"in {name}": {"filter": query, "aggs": newest} for name, query in wanted.items()}})
+        aggs = {f"in {name}": {"filter": query, "aggs": newest} for name, query in wanted.items()}
+        counted, last = self._counted({"aggs": aggs}, [query for query in wanted.values() if query != ALL])
         hits = {name: counted["aggregations"][f"in {name}"]["newest"]["hits"]["hits"] for name in wanted}
-        return _last_of(counted), {name: found[0]["_source"] for name, found in hits.items() if found}
+        return last, {name: found[0]["_source"] for name, found in hits.items() if found}
 
     def all(self, query: Json | None = None, *, after: int = 0) -> Iterator[Json]:
         """All documents that match and come after a number, oldest first; then those that no search sees yet, matching or not.
@@ -54,14 +57,37 @@ class Numbered:
         Numbers that are not there although later ones are do not end it: who reads sees the gap.
         """
         while True:
-            asked = {"sort": [{"number": "asc"}], "size": PAGE, "post_filter": query or ALL, "aggs": {_LAST: _MAX}}
-            answer = self._asked(asked, after)
-            found = [hit["_source"] for hit in answer["hits"]["hits"]]
+            asked: Json = {"sort": [{"number": "asc"}], "size": PAGE}
+            if query is None:
+                found = [hit["_source"] for hit in self._asked(asked, after)["hits"]["hits"]]
+                last = found[-1]["number"] if found else after
+            else:
+                answer, last = self._counted(asked | {"post_filter": query}, [query], after)
+                found = [hit["_source"] for hit in answer["hits"]["hits"]]
             yield from found
             if len(found) < PAGE:
-                yield from self.tail(max(after, _last_of(answer)))
+                yield from self.tail(max(after, last))
                 return
             after = found[-1]["number"]
+
+    def _counted(self, body: Json, queries: Sequence[Json], after: int = 0) -> tuple[Json, int]:
+        """The answer over what matches one of the queries, and the last number of the moment of the index that it is from.
+
+        Beside the matches it is only asked for what came since a number that is known. Where that one is not seen, as on
+        a copy of the index that is behind, all of it is looked at.
+        """
+        if not self._known:
+            newest = self._asked({"sort": [{"number": "desc"}], "size": 1, "_source": ["number"]})["hits"]["hits"]
+            self._known = newest[0]["_source"]["number"] if newest else 0
+        aggs = {**body.get("aggs", {}), _LAST: _MAX}
+        near = {"bool": {"should": [*queries, {"range": {"number": {"gte": self._known}}}], "minimum_should_match": 1}}
+        if self._known > after:
+            answer = self._asked({**body, "aggs": aggs}, after, near)
+            if (last := _last_of(answer)) >= self._known:
+                self._known = last
+                return answer, last
+        answer = self._asked({**body, "aggs": aggs}, after)
+        return answer, _last_of(answer)
 
     def values(self, field: str) -> set[str]:
         """All values of a field, up to this moment."""
@@ -78,9 +104,9 @@ class Numbered:
                 return values | {doc[field] for doc in self.tail(min(ends))}
             after = {"after": found["after_key"]}
 
-    def _asked(self, body: Json, after: int = 0) -> Json:
+    def _asked(self, body: Json, after: int = 0, *more: Json) -> Json:
         """One search of this kind's documents after a number; no refresh is waited for."""
-        filters = [{"term": {"what": self.what}}, {"range": {"number": {"gt": after}}}]
+        filters = [{"term": {"what": self.what}}, {"range": {"number": {"gt": after}}}, *more]
         whole = {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": filters}}, **body}
         name = self._c.name(self._short)
         answer: Json = self._c.ask(lambda: self._c.client.search(index=name, body=whole, allow_partial_search_results=False).body)
