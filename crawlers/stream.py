@@ -53,8 +53,8 @@ IDLE = 1.0
 ROTATE = 3600.0
 """Seconds after which a run of a stream is closed and another one begun."""
 
-LONGEST_PAUSE = 60.0
-"""Seconds between two tries to connect, at most."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+"""Seconds between two tries to connect: they grow while nothing is heard in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +124,18 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until told to stop, or until the lease is lost (LeaseLost)."""
-        pause = 0.5
+        pause = SHORTEST_PAUSE
         await asyncio.to_thread(self._close_left)
         try:
             while not self._stop.is_set():
-                began = monotonic()
+                heard = self._at.heard
                 try:
                     await self._once()
                 except (OSError, TimeoutError, WebSocketException, StoreDown, MissingSecret) as error:
                     await self._broke(error)
-                pause = 0.5 if monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+                pause = SHORTEST_PAUSE if self._at.heard != heard else min(2 * pause, LONGEST_PAUSE)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), pause * (0.5 + random.random()) if not self._stop.is_set() else 0.01)
+                    await asyncio.wait_for(self._stop.wait(), pause * (0.5 + random.random()))
         finally:
             if self._filling is not None:
                 self._filling.cancel()
