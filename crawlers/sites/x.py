@@ -22,7 +22,7 @@ site = Site(
     access="official API v2: create an app at developer.x.com; X_AUTHORIZATION is `Bearer` and its token; the handle is the account's, as `@bank`,"
     " or a hashtag, as `#bankfail`, several with commas;"
     " saved answers of v2 and v1.1; tweets.js of a data download",
-    terms="https://developer.x.com/en/developer-terms", delay=2, whole=False, revisits=True, hashtags=True,
+    terms="https://developer.x.com/en/developer-terms", delay=2, whole=False, revisits=True, hashtags=True, quota=(450, 900),
     never_says=("rating", "title"), needs=("X_AUTHORIZATION",), date_formats=("%a %b %d %H:%M:%S %z %Y",),
 )  # fmt: skip
 BEARER = {"Authorization": "X_AUTHORIZATION"}
