@@ -10,7 +10,8 @@ from crawlers.reading import each
 
 site = Site(
     key="telegram", name="Telegram", home="https://api.telegram.org", kind=Kind.POST,
-    access="Bot API (import of saved answers: the token is part of the address, so it is not crawled)", terms="https://telegram.org/tos/bot-developers",
+    access="Bot API (import of saved answers: the token is part of the address, so it is not crawled); it tells of edits and never of deletions",
+    terms="https://telegram.org/tos/bot-developers",
     ownership=Ownership.OWNED, never_says=("rating", "followers", "lang", "title"), live=False,
 )  # fmt: skip
 OWN_NUMBERS = {"supergroup", "channel"}
