@@ -256,19 +256,20 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _where(wanted: CaseFilter) -> tuple[str, list[Any]]:
-    """The filter as a condition with its values."""
+    """The filter as a condition with its values. Where a post is asked for, its few cases are looked at (+: no index of the column)."""
     parts, values = ["1"], list[Any]()
+    plus = "" if wanted.post is None else "+"
     equal: Mapping[str, str | None] = {"firm": wanted.firm, "assignee": wanted.assignee}
     for column, value in equal.items():
         if value is not None:
-            parts.append(f"{column} = ?")
+            parts.append(f"{plus}{column} = ?")
             values.append(value)
     for column, several in (("firm", wanted.scope), ("state", wanted.states or None)):
         if several is not None:
-            parts.append(f"{column} IN ({', '.join('?' * len(several))})")
+            parts.append(f"{plus}{column} IN ({', '.join('?' * len(several))})")
             values.extend(several)
     if wanted.unassigned:
-        parts.append("assignee IS NULL")
+        parts.append(f"{plus}assignee IS NULL")
     if wanted.post is not None:
         parts.append('cases."case" IN (SELECT "case" FROM case_posts WHERE post = ?)')
         values.append(wanted.post)

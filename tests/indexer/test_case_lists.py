@@ -1,0 +1,29 @@
+"""Finding cases in the embedded store: what a question reads first."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bench.manycases import FIRM, fill, name
+from indexer.connect import connect
+from plaint.cases.queues import OPEN_STATES
+from plaint.ports import CaseFilter
+
+
+def test_the_case_of_a_post_is_found_by_the_post_not_among_all_of_the_firm(tmp_path: Path) -> None:
+    stores = connect(f"sqlite:///{tmp_path}/a.db")
+    fill(stores, 400, 1)
+    asked = CaseFilter(firm=FIRM.key, scope=(FIRM.key,), states=OPEN_STATES, post="board:7", limit=1)
+    rows, total = stores.cases.cases(asked)
+    assert ([row.case for row in rows], total) == ([name(7)], 1)
+    assert stores.cases.cases(CaseFilter(firm="orbit", post="board:7"))[1] == 0
+    stores.close()
+    with closing(sqlite3.connect(tmp_path / "a.db.cases")) as c:
+        from indexer.sqlite_cases import _where
+
+        where, values = _where(asked)
+        plan = " ".join(row[3] for row in c.execute(f"EXPLAIN QUERY PLAN SELECT count(*) FROM cases WHERE {where}", values))
+    assert "SEARCH case_posts" in plan
+    assert "cases_by_" not in plan
