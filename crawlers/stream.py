@@ -11,7 +11,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic, time
 
@@ -30,6 +30,7 @@ from crawlers.politeness import is_loopback
 from crawlers.reading import SURPRISES, read
 from crawlers.registry import Source
 from crawlers.stream_page import LINES, Listen, Overheard
+from crawlers.stream_standing import Message, Standing
 from plaint.desk import intake
 from plaint.leases import LeaseLost
 from plaint.model import iso, moment_of
@@ -55,39 +56,6 @@ ROTATE = 3600.0
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 """Seconds between two tries to connect: they grow while nothing is heard in between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as it came, when, and what it is about."""
-
-    body: bytes
-    at: datetime
-    about: Overheard
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where a stream stands, as it is noted with its lease. `gap` is the position behind which something may be missing."""
-
-    firms: str
-    silent_after: float
-    since: str
-    position: int | None = None
-    gap: int | None = None
-    state: str = "connecting"
-    reason: str = ""
-    heard: str = ""
-    newest: str = ""
-    lag: float | None = None
-    breaks: int = 0
-    run: str = ""
-
-    def said(self) -> dict[str, str]:
-        """The same in words, as the lease keeps it."""
-        plain = {name: getattr(self, name) for name in ("firms", "silent_after", "since", "position", "gap", "state", "reason", "heard",
-                                                         "newest", "lag", "breaks", "run")}  # fmt: skip
-        return {name: str(value) for name, value in plain.items() if value not in {None, ""}}
 
 
 Note = Callable[[dict[str, str]], None]
