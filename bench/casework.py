@@ -162,11 +162,12 @@ def _acts(stores: Stores, cases: int, size: str) -> Iterator[Figure]:
     stores.registers.save_approval(Approval(source="board", ownership=Ownership.OWNED, approved=True))
     stores.registers.save_person(AGENT)
     stores.posts.put([_post(number) for number in range(TURNS)])
-    began = perf_counter()
-    other = connect(stores.address)
-    casework.queue(other, AGENT, CaseFilter(assignee=AGENT.key), NOW)
-    yield _within(f"{size}: a store opened, and My work in it", [perf_counter() - began])
-    other.close()
+    with TemporaryDirectory(prefix="plaint-bench-") as folder:
+        began = perf_counter()
+        other = connect(stores.address, evidence=Path(folder))
+        casework.queue(other, AGENT, CaseFilter(assignee=AGENT.key), NOW)
+        yield _within(f"{size}: a store opened, and My work in it", [perf_counter() - began])
+        other.close()
     taken = [name(number) for number in range(1, cases) if number % 10][:TURNS]
     acts: dict[str, Callable[[int], object]] = {
         "open": lambda turn: casework.open_case(stores, AGENT, posts=[f"desk:{turn}"], firm=FIRM.key, now=NOW, command=f"open {turn}"),
