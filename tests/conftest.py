@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("plaint", deadline=None)
+settings.load_profile("plaint")
+"""No test is timed: on a loaded machine a good example may take longer than any deadline."""
 
 SHARED = Path(os.environ.get("PLAINT_SHARED", Path(__file__).parents[2] / "shared"))
 """Recorded pages and labelled data beside the checkout; tests that read them skip where they are not there."""
