@@ -139,16 +139,12 @@ def _mark_again(stores: Stores) -> int:
     from plaint.query.tree import CaseMark
 
     catch_up(stores, now())
-    marked = offset = 0
-    while True:
-        rows, total = stores.cases.cases(CaseFilter(limit=500, offset=offset))
-        for row in rows:
-            for post in row.posts:
-                stores.posts.mark(post, CaseMark(case=row.case, state=row.state))
-                marked += 1
-        offset += len(rows)
-        if not rows or offset >= total:
-            return marked
+    marked = 0
+    for row in stores.cases.each_case(CaseFilter()):
+        for post in row.posts:
+            stores.posts.mark(post, CaseMark(case=row.case, state=row.state))
+            marked += 1
+    return marked
 
 
 def backup(

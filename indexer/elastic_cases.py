@@ -181,6 +181,11 @@ class ElasticCases:
         if not self._listed:
             self._listed = self._noted = self._listed_before()
         heads: dict[str, tuple[int, int]] = {}
+    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
+        """See `ports.CaseLog.each_case`."""
+        for hit in self._c.walk("cases", {"query": _where(wanted), "sort": [{"case": "asc"}], "_source": ["shown"]}):
+            yield _rows.decode(hit["_source"]["shown"])
+
         last = self._listed
         for append in map(Append.of, self._log.all(after=self._listed)):
             last = append.number

@@ -178,6 +178,20 @@ class SqliteCases:
         with self._file.reading() as connection:
             return connection.execute("SELECT 1 FROM entries WHERE command = ?", (command,)).fetchone() is not None
 
+    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
+        """See `ports.CaseLog.each_case`."""
+        where, values = _where(wanted)
+        after = ""
+        while True:
+            with self._file.reading() as connection:
+                found = connection.execute(
+                    f'SELECT "case", shown FROM cases WHERE "case" > ? AND {where} ORDER BY "case" LIMIT 2000', (after, *values)
+                ).fetchall()
+            if not found:
+                return
+            yield from (_rows.decode(shown) for _, shown in found)
+            after = found[-1][0]
+
 
 def _chained(draft: Draft, *, stream: str, version: int, position: int, at: str, by: str, command: str, before: str) -> tuple[Entry, list[Body]]:
     """A draft in its place, and its bodies under fresh secrets."""

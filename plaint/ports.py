@@ -270,6 +270,12 @@ class CaseLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
+        """All projected cases that match, by id, however many: one that matches all the while comes once, whatever others write.
+
+        The filter's limit and offset are ignored.
+        """
+
 class RowClock:
     """An open clock of a case whose passing would be a breach. `due` is its last moment, ISO 8601 in UTC.
 

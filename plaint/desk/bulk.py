@@ -14,7 +14,7 @@ from plaint.cases.commands import Command, Reject
 from plaint.cases.refusal import Refusal
 from plaint.cases.undo import counter_to
 from plaint.cases.work import Snooze
-from plaint.desk.acting import load_case
+from plaint.desk.acting import catch_up, load_case, scope_of
 from plaint.desk.casework import list_cases, may_take, perform
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, require
@@ -45,13 +45,11 @@ def count(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> 
 
 
 def every(stores: Stores, person: Person, wanted: CaseFilter, now: datetime) -> list[str]:
-    """The ids of all cases that match, not of one page."""
-    found: list[str] = []
-    while True:
-        listed = list_cases(stores, person, replace(wanted, limit=PAGE, offset=len(found)), now)
-        found += [row.case for row in listed.rows]
-        if len(listed.rows) < PAGE:
-            return list(dict.fromkeys(found))
+    """The ids of all cases that match, not of one page, soonest due first."""
+    require(person, Right.READ_CASES)
+    catch_up(stores, now)
+    found = stores.cases.each_case(replace(wanted, scope=scope_of(person, wanted.scope)))
+    return [case for *_, case in sorted((row.due is None, row.due or "", row.case) for row in found)]
 
 
 Told = Callable[[int, int], None]

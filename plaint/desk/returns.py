@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,10 +14,10 @@ from plaint.cases.case import State
 from plaint.desk.acting import catch_up, firm_of, load_case
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, require
-from plaint.model import Person, iso
+from plaint.model import Person, iso, moment_of
 from plaint.ports import CaseFilter, CaseRow, RowComplaint, Stores
 from plaint.reports import sheets
-from plaint.reports.counting import BadPeriod, Period, cases_in, complaints_in, complaints_of, counted_in, period_of
+from plaint.reports.counting import BadPeriod, Period, cases_in, complaints_in, counted_in, period_of
 from plaint.reports.forms import Form, forms
 from plaint.reports.returns import Given, Return, check_period, made
 
@@ -77,7 +77,7 @@ def make(
 ) -> Return:  # fmt: skip
     """The return of a firm, with the validator's findings; nothing leaves and nothing is logged yet.
 
-    With `as_of` (ISO 8601) it is counted from what the log said then.
+    With `as_of` (ISO 8601) it is counted from what the log said then, at the cost of the cases that changed since.
     """
     asked = form_of(form)
     span = period_for(asked, period)
@@ -85,40 +85,33 @@ def make(
     require(person, Right.MAKE_RETURNS, firm)
     if span.first > now.date():
         raise Refused(f"{span.label} has not begun; it is {now.date()}")
-    if as_of is None:
-        complaints = complaints_in(_listed(stores, firm, now), with_firm, asked.regime, asked.taxonomy)
-    else:
-        complaints = complaints_of(cases_in(stores.cases.walk(), until=as_of).values(), with_firm, asked.regime, asked.taxonomy)
-    return made(asked, firm, span, complaints, given)
+    rows = _listed(stores, firm, now) if as_of is None else _as_of(stores, firm, moment_of(as_of), now)
+    return made(asked, firm, span, complaints_in(rows, with_firm, asked.regime, asked.taxonomy), given)
 
 
-PAGE = 5_000
-"""Cases of a firm that are read at once."""
-
-
-def _listed(stores: Stores, firm: str, now: datetime) -> list[tuple[str, int, RowComplaint | None]]:
-    """What the lists keep of every case of a firm, first brought up to the log; the log itself where a row does not say yet.
-
-    Cases that change while the pages are read may be met twice, or move past: then all are read again.
-    """
-    catch_up(stores, now)
-    for _ in range(TRIES):
-        found: dict[str, tuple[str, int, RowComplaint | None]] = {}
-        total, offset = 1, 0
-        while offset < total:
-            rows, total = stores.cases.cases(CaseFilter(firm=firm, states=COUNTED, limit=PAGE, offset=offset))
-            offset += PAGE
-            found.update({row.case: (row.case, row.version, row.complaint or _from_log(stores, row)) for row in rows})
-        if len(found) == total:
-            return list(found.values())
-    raise Refused(f"the cases of {firm} change faster than they can be counted; try again")
-
-
-TRIES = 5
-"""How often the pages are read anew when cases change meanwhile."""
+Counted = tuple[str, int, RowComplaint | None]
+"""A case, its version, and what a return counts of it."""
 
 COUNTED = (State.CONFIRMED_COMPLAINT.value, State.CLOSED.value)
 """States in which a list may show a confirmed complaint."""
+
+
+def _listed(stores: Stores, firm: str, now: datetime) -> Iterator[Counted]:
+    """What the lists keep of every case of a firm, first brought up to the log; the log itself where a row does not say yet."""
+    catch_up(stores, now)
+    for row in stores.cases.each_case(CaseFilter(firm=firm, states=COUNTED)):
+        yield row.case, row.version, row.complaint or _from_log(stores, row)
+
+
+def _as_of(stores: Stores, firm: str, then: datetime, now: datetime) -> Iterator[Counted]:
+    """The same as it was at a moment: the log is read of the cases that have changed since, and of no other."""
+    catch_up(stores, now)
+    for row in stores.cases.each_case(CaseFilter(firm=firm)):
+        if moment_of(row.changed) <= then:
+            yield row.case, row.version, row.complaint or _from_log(stores, row)
+        elif moment_of(row.opened) <= then:
+            case = cases_in(stores.cases.read(row.case), until=iso(then))[row.case]
+            yield case.id, case.version, counted_in(case)
 
 
 def _from_log(stores: Stores, row: CaseRow) -> RowComplaint | None:

@@ -226,6 +226,17 @@ def test_lists_are_narrowed_by_marks(stores: Stores) -> None:
     assert [one.case for one in stores.cases.cases(CaseFilter(marks=("label:x",)))[0]] == ["c-b"]
 
 
+def test_each_case_that_matches_comes_once_by_id_whatever_changes_meanwhile(stores: Stores) -> None:
+    for number in range(9):
+        stores.cases.save_case(row(f"c-{number}", firm="orbit" if number == 4 else "northgate", due=f"2026-12-0{9 - number}T00:00:00Z"))
+    found = []
+    for one in stores.cases.each_case(CaseFilter(firm="northgate", limit=2, offset=3)):
+        found.append(one.case)
+        stores.cases.save_case(row(one.case, version=9, due="2027-01-01T00:00:00Z"))
+    assert found == ["c-0", "c-1", "c-2", "c-3", "c-5", "c-6", "c-7", "c-8"]
+    assert [one.case for one in stores.cases.each_case(CaseFilter(scope=()))] == []
+
+
 def test_cases_are_counted_by_columns_and_by_how_marks_begin(stores: Stores) -> None:
     for case, changes in {
         "c-a": {"marks": ("team:cards", "label:a", "label:b"), "assignee": "tom"},
