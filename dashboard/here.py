@@ -11,7 +11,7 @@ import streamlit as st
 from crawlers import registry
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import Html, tag
-from indexer.connect import connect
+from indexer.connect import connect, shown
 from plaint.desk.rights import Right, in_scope, may
 from plaint.model import Firm, Person, Run
 from plaint.ports import StoreDown, Stores
@@ -32,8 +32,7 @@ def address() -> str:
 
 def shown_address() -> str:
     """The address for people: without who logs in there."""
-    kind, mark, rest = address().partition("://")
-    return f"{kind}{mark}{rest.rpartition('@')[2] if kind in {'http', 'https'} else rest}"
+    return shown(address())
 
 
 def stores() -> Stores:

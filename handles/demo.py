@@ -44,6 +44,7 @@ def demo(
     """
     from demo.stage import Spoilt, open_stage, sums_of
     from demo.web import NoPort, serve
+    from indexer.connect import is_cluster
     from plaint.desk.rights import Refused
     from plaint.ports import StoreDown
     from settings import settings
@@ -52,7 +53,7 @@ def demo(
     log_to_stderr(settings().log)
     try:
         store = settings().store
-        stage = open_stage(folder, seed, now().date(), store if store.startswith(("http://", "https://")) else None)
+        stage = open_stage(folder, seed, now().date(), store if is_cluster(store) else None)
         unfinished = "interrupted; what was stored is kept, and the next run completes it" if once else None
         setting = stage.setting
         with closing(stage), interruptible(unfinished), serve(setting.seed, setting.today, step=setting.step, port=web_port) as web:
@@ -112,6 +113,7 @@ def _show(stage: Stage, web: Web, runs: list[Run], first_port: int, *, no_open: 
 def _welcome(stage: Stage, web: Web, runs: list[Run], port: int) -> str:
     from demo.cast import ADMIN, PASSWORD, PEOPLE
     from demo.stage import sums_of
+    from indexer.connect import shown
 
     sums = sums_of(runs)
     people = "\n".join(f"  {one.key:<8}{', '.join(one.roles):<12}{', '.join(one.firms) if one.firms else 'all firms'}" for one in (*PEOPLE, ADMIN))
@@ -119,6 +121,6 @@ def _welcome(stage: Stage, web: Web, runs: list[Run], port: int) -> str:
     return (
         f"\nCrawled over HTTP: {sums.new} new, {sums.known} known, {sums.changed} changed, {sums.rejected} rejected, {sums.missing} missing.\n"
         f"\nThe dashboard:  http://{HOST}:{port}\n\nDemo accounts, all with the password {PASSWORD}:\n{people}\n\nThe made-up web:\n{sites}\n"
-        f"\nThe store:  {stage.address}\nCtrl-C ends everything. `plaint demo` goes on with the same web; "
+        f"\nThe store:  {shown(stage.address)}\nCtrl-C ends everything. `plaint demo` goes on with the same web; "
         f"deleting {stage.folder} begins afresh.\n"
     )

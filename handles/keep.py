@@ -76,6 +76,7 @@ def rebuild(
 
     Example: plaint rebuild --evidence
     """
+    from indexer.connect import is_cluster
     from indexer.rebuild import path_of, reindex, remake
     from plaint.desk.rights import Refused
 
@@ -94,11 +95,6 @@ def rebuild(
         indexed = reindex(path, told)
         marked = _mark_again(stores)
     say({"posts": None if posts is None else _plain(posts), "indexed": indexed, "marked": marked})
-
-
-def is_cluster(address: str) -> bool:
-    """Whether a store is an Elasticsearch cluster rather than a file."""
-    return address.startswith(("http://", "https://"))
 
 
 def _moved(stores: Stores, told: Callable[[str, int], None], *, with_evidence: bool) -> tuple[Remade | None, int]:
@@ -188,7 +184,7 @@ def backup(
 @contextmanager
 def _as_file(stores: Stores, to: Path, told: Callable[[str, int], None]) -> Iterator[Stores]:
     """The store itself when it is a file; of a cluster a copy beside the backup, which is brought up to date each time."""
-    from indexer.connect import connect
+    from indexer.connect import connect, is_cluster
     from indexer.copying import copy as pour_into
 
     if not is_cluster(stores.address):
@@ -219,6 +215,7 @@ def restore(
     Example: plaint restore /mnt/elsewhere/plaint --store sqlite:///restored.db
     """
     from indexer.backup import Unusable
+    from indexer.connect import is_cluster
     from indexer.rebuild import path_of
     from indexer.restore import restore as bring_back
     from plaint.desk import keeping

@@ -59,24 +59,29 @@ def opened(address: str | None) -> Iterator[Stores]:
 
 
 def need_store(address: str | None) -> None:
-    """Refuse an embedded store that is not there, where an empty new one would be a wrong answer to a mistyped address."""
-    from pathlib import Path
-
+    """Refuse a store that is not there, where an empty new one would be a wrong answer to a mistyped address."""
+    from indexer.connect import is_there, shown
+    from plaint.ports import StoreDown
     from settings import settings
 
     address = address or settings().store
-    kind, _, file = address.partition(":///")
-    if kind == "sqlite" and file and not Path(file).exists():
-        refuse(f"{address}: no store there; is --store right?")
+    try:
+        if not is_there(address):
+            refuse(f"{shown(address)}: no store there; is --store right?")
+    except (StoreDown, ValueError) as error:
+        refuse(str(error))
 
 
 def need_evidence(address: str | None) -> None:
     """As `need_store`, but evidence alone is enough: the posts are made again from it."""
-    from pathlib import Path
-
+    from indexer.connect import evidence_beside
+    from plaint.ports import StoreDown
     from settings import settings
 
-    kept = settings().evidence or Path(f"{(address or settings().store).partition(':///')[2]}.evidence")
+    try:
+        kept = settings().evidence or evidence_beside(address or settings().store)
+    except (StoreDown, ValueError) as error:
+        refuse(str(error))
     if not kept.is_dir():
         need_store(address)
 

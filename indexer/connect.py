@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plaint.ports import CaseLog, Evidence, Leases, Posts, Presence, Registers, Runs, StoreDown
 
 if TYPE_CHECKING:
+    from indexer.elastic_client import Place
     from indexer.sqlite_cases import SqliteCases
     from indexer.sqlite_file import SqliteFile
     from plaint.leases import Lease
@@ -56,7 +57,7 @@ def connect(address: str, *, evidence: Path | None = None) -> Stores:
     of address; StoreDown: it did not answer.
     """
     kind, _, rest = address.partition("://")
-    if kind in {"http", "https"}:
+    if is_cluster(address):
         return _cluster(address, evidence)
     if kind != "sqlite" or not rest.startswith("/") or len(rest) == 1:
         raise ValueError(
@@ -65,21 +66,60 @@ def connect(address: str, *, evidence: Path | None = None) -> Stores:
     return _embedded(address, Path(rest[1:]), evidence)
 
 
+def is_there(address: str) -> bool:
+    """Whether a store is at `address` already; looks only, makes nothing. ValueError and StoreDown as for `connect`."""
+    if not is_cluster(address):
+        kind, _, file = address.partition(":///")
+        return kind != "sqlite" or not file or Path(file).exists()
+    place = _place(address)
+    from indexer.elastic_client import Cluster
+    from indexer.elastic_setup import made
+
+    cluster = Cluster(place)
+    try:
+        return bool(made(cluster))
+    finally:
+        cluster.close()
+
+
+def is_cluster(address: str) -> bool:
+    """Whether an address is that of an Elasticsearch cluster rather than of a file."""
+    return address.startswith(("http://", "https://"))
+
+
+def shown(address: str) -> str:
+    """An address for people: without who logs in there."""
+    kind, mark, rest = address.partition("://")
+    return f"{kind}{mark}{rest.rpartition('@')[2]}" if is_cluster(address) else address
+
+
+def evidence_beside(address: str) -> Path:
+    """The folder of the evidence where no other is given. ValueError and StoreDown as for `connect`."""
+    name = _place(address).name if is_cluster(address) else address.partition(":///")[2]
+    return Path(f"{name}.evidence")
+
+
 def _cluster(address: str, evidence: Path | None) -> Stores:
+    place = _place(address)
+    from indexer.elastic_setup import Layout
+    from indexer.elastic_stores import opened
+    from settings import settings
+
+    layout = Layout(shards=settings().elastic_shards, replicas=settings().elastic_replicas)
+    return opened(place.shown, place, layout, evidence or evidence_beside(address))
+
+
+def _place(address: str) -> Place:
     try:
         from indexer.elastic_client import place_of
-        from indexer.elastic_setup import Layout
-        from indexer.elastic_stores import opened
     except ImportError as error:
         if not (error.name or "").startswith("elastic"):
             raise
-        raise StoreDown(f"{address}: the client is not installed: pip install 'elasticsearch>=8.19,<9'") from error
+        raise StoreDown(f"{shown(address)}: the client is not installed: pip install 'elasticsearch>=8.19,<9'") from error
     from settings import settings
 
     given = settings()
-    place = place_of(address, user=given.elastic_user, password=given.elastic_password, ca=given.elastic_ca)
-    layout = Layout(shards=given.elastic_shards, replicas=given.elastic_replicas)
-    return opened(place.shown, place, layout, evidence or Path(f"{place.name}.evidence"))
+    return place_of(address, user=given.elastic_user, password=given.elastic_password, ca=given.elastic_ca)
 
 
 def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:

@@ -47,12 +47,18 @@ def body_of(short: str, layout: Layout) -> Json:
     return {"settings": settings, "mappings": mappings}
 
 
-def make_missing(cluster: Cluster, layout: Layout) -> None:
-    """Make the indices that are not there. Raises StoreDown at once when nothing answers."""
+def made(cluster: Cluster) -> set[str]:
+    """The indices of a store that are there, by their short names. Raises StoreDown at once when nothing answers."""
     there = cluster.ask(lambda: cluster.client.indices.get_alias(index=f"{cluster.place.name}-*", allow_no_indices=True), patience=FIRST_ANSWER)
     aliases = {alias for index in there.body.values() for alias in index["aliases"]}
+    return {short for short in SHORT if cluster.name(short) in aliases}
+
+
+def make_missing(cluster: Cluster, layout: Layout) -> None:
+    """Make the indices that are not there. Raises StoreDown at once when nothing answers."""
+    there = made(cluster)
     for short in SHORT:
-        if cluster.name(short) not in aliases:
+        if short not in there:
             _make(cluster, short, layout)
 
 

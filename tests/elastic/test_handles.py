@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 from bench import made
 from indexer.connect import connect
 from manage import app
-from plaint.model import Person
+from plaint.model import Approval, Firm, Person
 from settings import settings
-from tests.elastic.server import Emptied
+from tests.crawl.mail_server import PASSWORD, mail_server
+from tests.crawl.test_mail import message
+from tests.elastic.server import Emptied, asked, removed
 from tests.elastic.tour import APART, Said, Tour, storing_commands
 from tests.handles.test_keep import take_in
 
@@ -74,6 +76,36 @@ def test_a_cluster_that_is_down_is_one_line_and_exit_status_1() -> None:
     assert result.stderr.splitlines() == [
         "plaint: http://127.0.0.1:9/plaint: nothing answers there: is Elasticsearch running, and is the address right?"
     ]
+
+
+def test_a_mistyped_name_of_a_store_is_told_and_makes_nothing(elastic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    address = f"{elastic.replace('://', '://somebody:secret@')}/nobodys"
+    for words in (["search", "refund"], ["case", "list", "--as", "tom"], ["rebuild", "--evidence"], ["verify"]):
+        result = CliRunner().invoke(app, [*words, "--store", address])
+        assert result.exit_code == 1, words
+        assert result.stderr.splitlines() == [f"plaint: {elastic}/nobodys: no store there; is --store right?"]
+    assert asked(elastic, "GET", "/_cat/indices/nobodys-*?format=json") == []
+    (tmp_path / "nobodys.evidence").mkdir()
+    assert ran("rebuild", "--evidence", "--store", address)["indexed"] == 0
+    removed(elastic, "nobodys")
+
+
+def test_a_mailbox_is_fetched_into_a_cluster(emptied: Emptied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILBOX_PASSWORD", PASSWORD)
+    address = emptied.address()
+    with mail_server() as server:
+        stores = connect(address)
+        stores.registers.save_firms([Firm(key="acme", name="Acme Bank", handles={"mailbox": server.handle("acme@acme.example")})])
+        stores.registers.save_approval(Approval(source="mailbox", firm="acme", approved=True, review_on="2099-01-01"))
+        stores.close()
+        server.receive(message(1), message(2), user="acme@acme.example")
+        fetched = ran("mail", "--firm", "acme", "--store", address)
+        assert (fetched["new"], fetched["state"]) == (2, "done")
+        assert ran("mail", "--firm", "acme", "--store", address)["messages"] == 0
+    assert ran("search", "", "--count", "--store", address)["total"] == 2
+    emptied.take_back()
 
 
 def as_a_program(words: Sequence[str], input: str | None) -> Said:
