@@ -17,7 +17,8 @@ site = Site(
     languages=(),
     ownership=Ownership.DIRECT,
     never_says=("title", "followers", "engagement", "url"),
-    live=False, delivers=True,
+    live=False,
+    delivers=True,
     worst=1,
     best=5,
 )
