@@ -6,12 +6,12 @@ forwards to us signs id, time and body as Standard Webhooks 1.0.0 says (standard
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+
+from plaint.signing import sign_standard
 
 TOLERANCE = 300.0
 """Seconds by which the time of a forwarded delivery may differ from ours, either way: an older one is replayed."""
@@ -44,22 +44,6 @@ def fault_of_standard(body: bytes, headers: Mapping[str, str], secret: str, now:
     if age > TOLERANCE:
         return "too old"
     return "too early" if age < -TOLERANCE else None
-
-
-def sign_standard(key: str, stamp: str, body: bytes, secret: str) -> str:
-    """The signature of a delivery with that id and time: `v1,` and base64."""
-    signed = hmac.new(_key_of(secret), f"{key}.{stamp}.".encode() + body, sha256).digest()
-    return f"v1,{base64.b64encode(signed).decode()}"
-
-
-def _key_of(secret: str) -> bytes:
-    """The bytes of a secret: base64 behind `whsec_`, else the text itself."""
-    if secret.startswith("whsec_"):
-        try:
-            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-        except binascii.Error:
-            pass
-    return secret.encode()
 
 
 def is_token(given: str, token: str) -> bool:

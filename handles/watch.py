@@ -31,7 +31,7 @@ def watch(
     ] = 30.0,
     store: StoreOption = None,
 ) -> None:
-    """Walk each approved source at its own rhythm, within its quota, and follow streams, until SIGTERM or Ctrl-C.
+    """Walk each approved source at its own rhythm, within its quota, follow streams and send alerts, until SIGTERM or Ctrl-C.
 
     Several of these processes, on one machine or many, share the work through the store.
 
@@ -46,10 +46,12 @@ def watch(
         return
     import asyncio
 
+    from crawlers.ledger import worker
     from crawlers.run import Manners
     from crawlers.watch import Terms, Watch
     from crawlers.watch_health import answering
     from crawlers.watch_walk import Place
+    from responders.sender import rounds, sending
     from settings import settings
 
     given = settings()
@@ -58,7 +60,11 @@ def watch(
     with opened(store) as stores:
         watching = Watch(stores, Terms(place=place, manners=manners, given=_given(), length=lease, once=once))
         try:
-            with answering(watching.pulse, health_port) if health_port is not None else nullcontext():
+            sender = rounds(stores, given, worker())
+        except ValueError as error:
+            refuse(str(error))
+        try:
+            with answering(watching.pulse, health_port) if health_port is not None else nullcontext(), sending(sender):
                 asyncio.run(watching.run())
         except OSError as error:
             refuse(f"port {health_port} on 127.0.0.1: {error.strerror}; give another with --health-port")

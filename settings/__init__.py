@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -38,8 +39,24 @@ class Settings(BaseSettings):
     """IANA time zone in which figures count days when a firm has none."""
     idle: int = 120
     """Minutes without use after which a sign-in on the dashboard ends."""
+    chromium: Path = Path("/usr/bin/chromium")
+    """The Chromium that takes the pictures of `plaint crawl --screenshots`."""
     seals: Path | None = None
     """Folder outside the store where each seal of the log is also written."""
+    dashboard: str | None = None
+    """The address at which people open the dashboard, for links in what is sent to them."""
+    smtp: str | None = None
+    """The mail server that alerts are sent through, `host:port`."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to it is made secret; none only for a relay on this machine that asks for no password."""
+    smtp_user: str | None = None
+    """Who logs in at it."""
+    smtp_password: str | None = None
+    """The password of that user."""
+    mail_from: str | None = None
+    """The address that mails of alerts come from."""
+    hook_secret: str | None = None
+    """What webhooks of alerts are signed with; `whsec_` before base64, or any text."""
     elastic_user: str | None = None
     """Who logs in at an Elasticsearch cluster, when the address names nobody."""
     elastic_password: str | None = None

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 
-from plaint.desk import answers, opening, register
+from plaint.desk import answers, heard, opening, register
 from plaint.model import Approval, Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import NotTaken, Outcome, Stores
 from plaint.posts.allowed import only
@@ -128,11 +128,13 @@ def receive_all(stores: Stores, pages: Sequence[Heard], *, names: Names, now: da
     stores.evidence.sync()
     if quarantined := [item for part in parts for item in part.quarantined]:
         stores.runs.quarantine(quarantined)
+    fired = heard.note(stores, [post for part in parts for post in part.posts], now)
     _put(stores, parts, pages, now)
     present = [
         post for part in parts for post, outcome in zip(part.posts, part.outcomes, strict=True) if outcome not in {Outcome.GONE, Outcome.STALE}
     ]  # fmt: skip
     opening.open_tagged(stores, present, names, now)
+    heard.carry_out(stores, fired, {post.id for post in present}, now)
     answers.tie(stores, present, now)
     _put_before(stores, parts, pages, now)
     return [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from plaint.alerts.rule import may_fire
 from plaint.cases import decide as d
 from plaint.cases.case import STATE_WORDS, Case, State
 from plaint.cases.judging import Proposal
@@ -14,12 +15,9 @@ from plaint.deadlines.start import Times
 from plaint.desk.acting import allowed, append, firm_of, note_refusal, project
 from plaint.desk.answers import COLLECTOR
 from plaint.desk.rights import Refused, Right
-from plaint.model import Ownership, PartialDate, Person, Post, Role
+from plaint.model import Ownership, PartialDate, Person, Post
 from plaint.ports import CASE_STREAM, CaseFilter, Conflict, Stores
 from plaint.posts.brands import Names
-
-REPEATS = frozenset({"retweet", "boost"})
-"""What `facts.item_kind` says of a post that only repeats another one."""
 
 _TITLE = 120
 """Characters of a post's text that stand in for a title."""
@@ -64,25 +62,24 @@ def open_tagged(stores: Stores, posts: Iterable[Post], names: Names, now: dateti
     """
     opened = 0
     for post in posts:
-        is_own = post.author is not None and post.author.role is Role.FIRM
-        if is_own or post.gone or post.facts.get("item_kind") in REPEATS:
-            continue
-        opened += sum(_open_by_rule(stores, post.id, firm, now) for firm in names.tagged(post.hashtags))
+        if may_fire(post):
+            opened += sum(open_by_rule(stores, post.id, firm, now) is not None for firm in names.tagged(post.hashtags))
     return opened
 
 
-def _open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> bool:
+def open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> str | None:
+    """Open a case from a post because a rule says so, for a person to decide; its id, None where there is one already."""
     rows, _ = stores.cases.cases(CaseFilter(firm=firm, post=post, limit=1))
     case = case_id(firm, post)
     command = f"hashtag:{case}"
     if rows or stores.cases.command_done(command):
-        return False
+        return None
     try:
         _open(stores, COLLECTOR, case, [post], firm, None, now, command)
     except Refused:
-        return False  # somebody opened it at this very moment
+        return None  # somebody opened it at this very moment
     project(stores, case, firm_of(stores, firm), now, newly=True)
-    return True
+    return case
 
 
 def _open(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["settings", "handles", "dashboard", "demo", "bench", "doors", "crawlers", "indexer", "plaint"]
+ROOMS = ["settings", "handles", "dashboard", "demo", "bench", "doors", "crawlers", "responders", "indexer", "plaint"]
 
 PLANTED = [
     ("plaint/posts/planted.py", "import sqlite3", "The rules know no network, no disk, no screen"),
@@ -24,6 +24,7 @@ PLANTED = [
     ("dashboard/widgets/planted.py", "import elasticsearch", "The dashboard reaches disk only through indexer.connect"),
     ("doors/planted.py", "import dashboard", "Top may import down, never up"),
     ("doors/planted.py", "import sqlite3", "The dashboard reaches disk only through indexer.connect"),
+    ("responders/planted.py", "import crawlers.page", "Top may import down, never up"),
     ("handles/planted.py", "import manage", "Nothing imports the two files that start things"),
 ]
 

@@ -135,7 +135,7 @@ def test_every_kind_of_log_entry_is_in_the_manual() -> None:
 
 
 def test_every_event_on_standard_error_is_in_the_manual() -> None:
-    rooms = ("plaint", "crawlers", "indexer", "dashboard", "handles", "demo", "doors", "settings")
+    rooms = ("plaint", "crawlers", "indexer", "dashboard", "handles", "demo", "doors", "responders", "settings")
     said = {
         event
         for room in rooms
