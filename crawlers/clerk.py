@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from crawlers.slips import Book, Done, Goodbye, Keep, Round, SetAside, Slip, TakeIn, packed, whole
+from crawlers.slips import Book, Done, Goodbye, Keep, KeepPicture, Round, SetAside, Slip, TakeIn, packed, whole
 from plaint.desk import intake
 from plaint.model import Capture, Run
 from plaint.ports import StoreDown, Stores
@@ -27,8 +27,8 @@ log = structlog.get_logger()
 TOGETHER = 150
 """Slips that are done in one go at most (a page has about three), so that others come to write too."""
 
-UNASKED = 1_000
-"""Captures that are remembered though no page was read from them (robots.txt, redirects)."""
+REMEMBERED = 1_000
+"""The newest captures, which pages are read from and pictures taken of."""
 
 AT_ONCE = 1 << 18
 MOST = 1 << 23
@@ -89,6 +89,8 @@ class Clerk:
                     done += self._gather(slip)
                 case SetAside():
                     done.append(self._set_aside(slip))
+                case KeepPicture():
+                    done.append(self._keep_picture(slip))
                 case Book():
                     books[slip.run.id] = slip.run
                     done.append(Done(slip.number))
@@ -105,12 +107,22 @@ class Clerk:
             self._captures[slip.number] = self.stores.evidence.keep(slip.fetched)
         except OSError as error:  # the page that is read from it will miss it, and say so
             log.error("evidence_not_kept", error=str(error))
-        if len(self._captures) > UNASKED:
+        if len(self._captures) > REMEMBERED:
             del self._captures[next(iter(self._captures))]
+
+    def _keep_picture(self, slip: KeepPicture) -> Done:
+        capture = self._captures.get(slip.kept)
+        try:
+            if capture is None:
+                raise LookupError("its page is no longer at hand")
+            self.stores.evidence.keep(replace(slip.picture, picture_of=capture.warc))
+        except (LookupError, OSError) as error:
+            return Done(slip.number, trouble=str(error))
+        return Done(slip.number)
 
     def _gather(self, slip: TakeIn) -> list[Done]:
         """Put a page to those that are stored together; a post that is among them already ends the batch before it."""
-        capture = slip.capture or self._captures.pop(slip.kept or 0, None)
+        capture = slip.capture or self._captures.get(slip.kept or 0)
         if capture is None:
             return [Done(slip.number, slip.round, trouble="the evidence could not be kept")]
         about = self.rounds[slip.round]
@@ -153,7 +165,7 @@ class Clerk:
         return done
 
     def _set_aside(self, slip: SetAside) -> Done:
-        about, capture = self.rounds[slip.round], self._captures.pop(slip.kept, None)
+        about, capture = self.rounds[slip.round], self._captures.get(slip.kept)
         if capture is None:
             return Done(slip.number, slip.round, trouble="the evidence could not be kept")
         try:

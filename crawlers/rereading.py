@@ -17,13 +17,15 @@ from plaint.posts.brands import Names
 
 
 def rereader(names: Names, narrow: Callable[[Post], Post] | None = None) -> Callable[[Capture, Fetched], list[Post]]:
-    """A function from a capture and its bytes to the posts in it; none for robots.txt, error pages and sources that are no longer here.
+    """A function from a capture and its bytes to the posts in it; none for robots.txt, error pages, pictures and sources that are no longer here.
 
     `narrow` takes out what may not be kept, for posts that are to be stored again.
     """
     narrow = narrow or _whole
 
     def reread(capture: Capture, fetched: Fetched) -> list[Post]:
+        if fetched.picture_of is not None:
+            return []
         try:
             of, raws = _read(fetched.source, page_of(fetched))
         except Broken:

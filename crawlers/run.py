@@ -26,6 +26,7 @@ from plaint.model import Firm, Run, moment_of
 from plaint.posts.brands import Names
 
 if TYPE_CHECKING:
+    from crawlers.pictures import Studio
     from plaint.ports import Stores
 
 
@@ -38,7 +39,7 @@ class Manners:
     """How this crawl behaves: `contact` for the User-Agent, `delay` in seconds, other homes by source key, limits.
 
     `full` reads every list to its end, where a walk may else stop at what is known. `hashtags` (without `#`) are followed
-    instead of what the firms' handles say.
+    instead of what the firms' handles say. `chromium` takes pictures of the pages that are read (None: none are taken).
     """
 
     contact: str | None = None
@@ -48,6 +49,7 @@ class Manners:
     pause: float | None = None
     full: bool = False
     hashtags: tuple[str, ...] = ()
+    chromium: Path | None = None
 
 
 def crawl(
@@ -210,6 +212,7 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
         Round(run=ledger.run.id, site=one.site, asked=ask.firm, since=ask.since) for (one, ask), ledger in zip(asks, ledgers, strict=True)
     ]  # fmt: skip
     outbox = Outbox(stores, names, rounds)
+    studio = _studio(manners, ledgers)
     process = Process(_scrapy_settings(manners))
     for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is booked as an alarm or logged as an event of ours
@@ -226,12 +229,27 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
             reach=Reach(ledger.run.reach or Reach.FULL),
             delay=manners.delay,
             max_pages=manners.max_pages or MAX_PAGES,
+            studio=studio,
         )
         process.crawl(WalkSpider, job=job)
     try:
         process.start()
     finally:
         outbox.close()
+
+
+def _studio(manners: Manners, ledgers: Sequence[Ledger]) -> Studio | None:
+    """Where pictures are taken, if they are to be; None and an alarm in each ledger where there is no Chromium."""
+    from crawlers import pictures
+
+    if manners.chromium is None:
+        return None
+    try:
+        return pictures.studio(manners.chromium, len(ledgers))
+    except pictures.NoPicture as none:
+        for ledger in ledgers:
+            ledger.alarm(none.alarm, str(none))
+        return None
 
 
 def _scrapy_settings(manners: Manners) -> dict[str, Any]:

@@ -60,6 +60,15 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPicture:
+    """Keep a picture of the page `kept`."""
+
+    number: int
+    kept: int
+    picture: Fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """Write how far a run is."""
 
@@ -72,7 +81,7 @@ class Goodbye:
     """There will be no more. Without it the crawl was killed, and what is not stored is left to the next one."""
 
 
-Slip = Keep | TakeIn | SetAside | Book | Goodbye
+Slip = Keep | TakeIn | SetAside | KeepPicture | Book | Goodbye
 
 
 @dataclass(frozen=True, slots=True)

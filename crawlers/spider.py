@@ -23,6 +23,7 @@ from crawlers.ledger import Ledger
 from crawlers.named_secrets import MissingSecret
 from crawlers.pace import Pace, TurnedAway
 from crawlers.page import Ask, Broken, Follow, Page, RawPost, Rejection
+from crawlers.pictures import take
 from crawlers.politeness import BUSY, LOST
 from crawlers.reading import Reading, is_cut, read, refuse_wall
 from crawlers.registry import Source
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawlers.outbox import Outbox
+    from crawlers.pictures import Studio
     from plaint.ports import Fetched, Stores
     from plaint.posts.brands import Names
 
@@ -59,6 +61,7 @@ class Job:
     reach: Reach = Reach.FULL
     delay: float | None = None
     max_pages: int = MAX_PAGES
+    studio: Studio | None = None
 
 
 class WalkSpider(Spider):
@@ -126,8 +129,13 @@ class WalkSpider(Spider):
         page = page_of(fetched, response.meta["follow"].meta)
         reading = read(self.job.source, page)
         told = await self._hand_over(response, reading, earlier)
+        has_picture = bool(reading.posts) and earlier is None
+        if has_picture and self._goes_step_by_step:  # the walk may end with this page, and then it asks the site for nothing more
+            await take(self, page, response.meta["kept"])
         for request in await self._go_on(response, page, reading, told):
             yield request
+        if has_picture and not self._goes_step_by_step:
+            await take(self, page, response.meta["kept"])
 
     async def _hand_over(self, response: Response, reading: Reading, earlier: Capture | None) -> _Told:
         """Give what a page says to the clerk; where the walk depends on what becomes of it, wait for that."""
@@ -328,6 +336,8 @@ class WalkSpider(Spider):
         await self._book()
         await self.job.outbox.settled()
         await self.job.outbox.leave(self.job.round)
+        if self.job.studio is not None:
+            await self.job.studio.leave()
         if reason == "shutdown" or self.pace.stopped:
             self.ledger.close("stopped", datetime.now(UTC))
             return

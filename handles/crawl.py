@@ -29,6 +29,9 @@ def crawl(
         list[str] | None,
         typer.Option(metavar="TAG", help="Follow this hashtag, not what the firm's handles say; several times for more."),
     ] = None,
+    screenshots: Annotated[
+        bool, typer.Option("--screenshots", help="Also keep a picture of each page that posts are read from, where Chromium is installed.")
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Read each list to its end, also where it is enough to meet what is known.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -42,6 +45,8 @@ def crawl(
     Example: plaint crawl trustpilot cfpb --firm northgate --since 2026-11-01
 
     Example: plaint crawl mastodon bluesky --firm northgate --hashtag northgatefail
+
+    Example: plaint crawl hellopeter --firm northgate --screenshots
     """
     from crawlers.registry import source
     from crawlers.run import Manners, crawl_sources
@@ -53,7 +58,10 @@ def crawl(
     except LookupError as error:
         wrong_usage(error.args[0])
     given = settings()
-    manners = Manners(contact=given.contact, delay=given.delay, homes=given.homes, full=full, hashtags=_tags(hashtag or []))
+    manners = Manners(
+        contact=given.contact, delay=given.delay, homes=given.homes, full=full, hashtags=_tags(hashtag or []),
+        chromium=given.chromium if screenshots else None,
+    )  # fmt: skip
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:
         try:

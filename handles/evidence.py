@@ -35,17 +35,18 @@ def hand_over(
     from uuid import uuid4
 
     from indexer.handing import write_zip
-    from plaint.desk.handing import captures_of, handed_over
+    from plaint.desk.handing import captures_of, handed_over, pictures_of
     from plaint.desk.rights import Refused
 
     with opened(store) as stores:
         try:
             person = acting(stores, as_)
             found, captures = captures_of(stores, person, posts)
-            digest = write_zip(to, found, captures)
+            pictures = pictures_of(stores, captures)
+            digest = write_zip(to, found, captures, pictures)
             handed_over(stores, person, found, digest, now(), str(uuid4()))
         except FileExistsError:
             refuse(f"{to} exists already; give another name")
         except (Refused, OSError) as error:
             refuse(str(error))
-    say({"file": str(to), "sha256": digest, "posts": len(found), "captures": len(captures)})
+    say({"file": str(to), "sha256": digest, "posts": len(found), "captures": len(captures), "pictures": len(pictures)})

@@ -2,8 +2,8 @@
 
 Every process writes files of its own, one gzip member for each record, so that a writer killed at any moment costs at
 most its last record. Equal bytes are kept once; later captures of them are `revisit` records that point to the first.
-A saved file that nobody fetched is a `resource` record. `payloads.db` in the folder is an index of what is kept; it is
-made again from the WARC files when it is missing.
+A saved file that nobody fetched is a `resource` record; so is a picture of a page, concurrent to the record of that page.
+`payloads.db` in the folder is an index of what is kept; it is made again from the WARC files when it is missing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ log = structlog.get_logger()
 ROTATE = 256 * 1024 * 1024
 """Bytes after which a new file is begun."""
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS payload (sha256 TEXT PRIMARY KEY, place TEXT NOT NULL, url TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS payload (sha256 TEXT PRIMARY KEY, place TEXT NOT NULL, url TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS picture (shows TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
+"""
 
 
 class WarcFolder:
@@ -44,6 +47,8 @@ class WarcFolder:
         self._owner = os.getpid()
         self._out: IO[bytes] | None = None
         self._pending: dict[str, Kept] = {}
+        self._pictures: dict[str, str] = {}
+        """The places of pictures that the index does not have yet, by what they show."""
         self._index: sqlite3.Connection | None = None
 
     def keep(self, fetch: Fetched) -> Capture:
@@ -51,12 +56,15 @@ class WarcFolder:
         digest = sha256(fetch.body).hexdigest()
         with self._lock:
             self._claim()
-            earlier = self._find(digest) if fetch.body else None
+            shown = self._name_of(fetch.picture_of) if fetch.picture_of else None
+            earlier = self._find(digest) if fetch.body and shown is None else None
             out, offset = self._file()
             place = f"{Path(out.name).name}#{offset}"
-            out.write(records_of(fetch, digest, earlier))
+            out.write(records_of(fetch, digest, earlier, beside=shown))
             out.flush()
-            if fetch.body and earlier is None:
+            if fetch.picture_of:
+                self._pictures[fetch.picture_of] = place
+            elif fetch.body and earlier is None:
                 self._pending[digest] = Kept(place, fetch.url, fetch.at)
         return Capture(url=fetch.url, at=fetch.at, sha256=digest, warc=place, robots=fetch.robots)
 
@@ -67,8 +75,20 @@ class WarcFolder:
             raise LookupError(f"no whole record at {warc} in {self.path}")
         return exchange
 
+    def picture(self, warc: str) -> Fetched | None:
+        """The last picture of the capture at `warc`; None where none was taken, or where it is not there or damaged."""
+        with self._lock:
+            self._claim()
+            place = self._pictures.get(warc)
+            if place is None and self.path.is_dir():
+                row = self._opened_index().execute("SELECT place FROM picture WHERE shows = ?", (warc,)).fetchone()
+                place = None if row is None else str(row[0])
+        with suppress(LookupError):
+            return self._read(place) if place is not None else None
+        return None
+
     def walk(self) -> Iterator[tuple[str, Fetched]]:
-        """All whole exchanges, file by file; damaged records are passed over, each with the event `evidence_damaged`."""
+        """All whole exchanges and pictures, file by file; damaged records are passed over, each with the event `evidence_damaged`."""
         for file in sorted(self.path.glob("*.warc.gz")):
             for offset, answer, request in exchanges(file):
                 place = f"{file.name}#{offset}"
@@ -82,14 +102,16 @@ class WarcFolder:
             self._claim()
             if self._out is not None:
                 os.fdatasync(self._out.fileno())
-            if self._pending:
+            if self._pending or self._pictures:
                 index = self._opened_index()
                 with index:
                     index.executemany(
                         "INSERT OR IGNORE INTO payload (sha256, place, url, at) VALUES (?, ?, ?, ?)",
                         [(digest, *kept) for digest, kept in self._pending.items()],
                     )
+                    index.executemany("INSERT OR REPLACE INTO picture (shows, place) VALUES (?, ?)", list(self._pictures.items()))
                 self._pending.clear()
+                self._pictures.clear()
 
     def close(self) -> None:
         """Write out and let go of the files; safe to call twice."""
@@ -105,7 +127,7 @@ class WarcFolder:
     def _claim(self) -> None:
         """After a fork the child begins a file and an index connection of its own."""
         if self._owner != os.getpid():
-            self._owner, self._out, self._index, self._pending = os.getpid(), None, None, {}
+            self._owner, self._out, self._index, self._pending, self._pictures = os.getpid(), None, None, {}, {}
 
     def _file(self) -> tuple[IO[bytes], int]:
         """The file to write to and its length; a new one when there is none or it is long enough."""
@@ -159,20 +181,23 @@ class WarcFolder:
             self._index = sqlite3.connect(file, timeout=30, check_same_thread=False)
             self._index.execute("PRAGMA journal_mode = WAL")
             self._index.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes from it is kept a second time, no more
-            self._index.execute(_SCHEMA)
+            self._index.executescript(_SCHEMA)
             if is_new:
                 self._fill(self._index)
         return self._index
 
     def _fill(self, index: sqlite3.Connection) -> None:
         for file in sorted(self.path.glob("*.warc.gz")):
-            rows = [
-                (answer.digest, f"{file.name}#{offset}", answer.headers.get("warc-target-uri", ""), answer.headers.get("warc-date", ""))
-                for offset, answer, _ in exchanges(file)
-                if answer.digest and answer.body and answer.kind != "revisit"
-            ]
+            rows, pictures = [], []
+            for offset, answer, _ in exchanges(file):
+                place, said = f"{file.name}#{offset}", answer.headers
+                if shows := said.get("plaint-picture-of"):
+                    pictures.append((shows, place))
+                elif answer.digest and answer.body and answer.kind != "revisit":
+                    rows.append((answer.digest, place, said.get("warc-target-uri", ""), said.get("warc-date", "")))
             with index:
                 index.executemany("INSERT OR IGNORE INTO payload (sha256, place, url, at) VALUES (?, ?, ?, ?)", rows)
+                index.executemany("INSERT OR REPLACE INTO picture (shows, place) VALUES (?, ?)", pictures)
 
     def _read(self, place: str) -> Fetched | None:
         file, offset = self._split(place)
@@ -182,6 +207,14 @@ class WarcFolder:
             whole = self._whole(answer, place)
             return fetched_of(whole, request) if whole is not None else None
         return None
+
+    def _name_of(self, place: str) -> str:
+        """The id of the record at a place, by which another one says that it belongs to it; raises LookupError."""
+        file, offset = self._split(place)
+        if file.is_file():
+            for _, answer, _ in exchanges(file, offset, only_first=True):
+                return answer.headers["warc-record-id"]
+        raise LookupError(f"no whole record at {place} in {self.path}")
 
     def _whole(self, answer: Record, place: str) -> Record | None:
         """The record with its payload; for a revisit that of the record it points to, None where that is lost."""

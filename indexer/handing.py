@@ -17,6 +17,8 @@ ABOUT = """What is in here
 
 captures.warc.gz   what was fetched, as it was: request, answer, headers, moment, SHA-256 (ISO 28500, WARC 1.1)
 pages/             the bytes of each answer, as they were sent, by their SHA-256
+pictures/          how a page looked, made from these bytes without its scripts, where a picture was taken: the SHA-256 of the page is
+                   the name; in the WARC it is a resource record concurrent to that of the page
 posts.json         what was read there: each post with its capture (address, moment, SHA-256 of the bytes)
 SHA256SUMS         the SHA-256 of every file here
 
@@ -30,14 +32,15 @@ The SHA-256 in the capture of a post is the name of its file under pages/. Crede
 """
 
 
-def write_zip(file: Path, posts: Sequence[Post], captures: Mapping[str, Fetched]) -> str:
-    """Write the ZIP to `file` and give its SHA-256. `captures` are the exchanges by their place in the evidence."""
+def write_zip(file: Path, posts: Sequence[Post], captures: Mapping[str, Fetched], pictures: Mapping[str, Fetched]) -> str:
+    """Write the ZIP to `file` and give its SHA-256. `captures` are the exchanges by their place in the evidence, `pictures` those of them."""
     parts = {
         "README.txt": ABOUT.encode(),
-        "captures.warc.gz": one_file("captures.warc.gz", list(captures.values())),
+        "captures.warc.gz": one_file("captures.warc.gz", [(fetched, pictures.get(place)) for place, fetched in captures.items()]),
         "posts.json": msgspec.json.format(msgspec.json.encode(posts), indent=1) + b"\n",
     }
     parts |= {f"pages/{sha256(fetched.body).hexdigest()}": fetched.body for fetched in captures.values()}
+    parts |= {f"pictures/{sha256(captures[place].body).hexdigest()}.png": picture.body for place, picture in pictures.items()}
     parts["SHA256SUMS"] = "".join(f"{sha256(body).hexdigest()}  {name}\n" for name, body in sorted(parts.items())).encode()
     with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts):

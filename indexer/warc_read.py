@@ -136,4 +136,5 @@ def fetched_of(answer: Record, request: Record | None) -> Fetched:
         request_body=request.body if request is not None else b"",
         robots=answer.headers.get("plaint-robots"),
         source=answer.headers.get("plaint-source"),
+        picture_of=answer.headers.get("plaint-picture-of"),
     )

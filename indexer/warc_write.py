@@ -1,13 +1,14 @@
-"""Exchanges as WARC records, each a gzip member of its own: response and request, a revisit of equal bytes, or a saved file."""
+"""Exchanges as WARC records, each a gzip member of its own: response and request, a revisit of equal bytes, a saved file, or a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -42,16 +43,23 @@ def opening(name: str) -> bytes:
     return out.getvalue()
 
 
-def one_file(name: str, exchanges: Sequence[Fetched]) -> bytes:
-    """A WARC file of its own with these exchanges, each with its bytes even where the folder keeps them once."""
-    return opening(name) + b"".join(records_of(fetch, sha256(fetch.body).hexdigest(), None) for fetch in exchanges)
+def one_file(name: str, exchanges: Sequence[tuple[Fetched, Fetched | None]]) -> bytes:
+    """A WARC file of its own with these exchanges, each with its bytes even where the folder keeps them once, and with its picture."""
+    return opening(name) + b"".join(_with_picture(fetch, picture) for fetch, picture in exchanges)
 
 
-def records_of(fetch: Fetched, digest: str, earlier: Kept | None) -> bytes:
-    """The records of one exchange, each a gzip member."""
+def _with_picture(fetch: Fetched, picture: Fetched | None) -> bytes:
+    name = f"<urn:uuid:{uuid4()}>"
+    records = records_of(fetch, sha256(fetch.body).hexdigest(), None, named=name)
+    return records if picture is None else records + records_of(picture, sha256(picture.body).hexdigest(), None, beside=name)
+
+
+def records_of(fetch: Fetched, digest: str, earlier: Kept | None, *, named: str | None = None, beside: str | None = None) -> bytes:
+    """The records of one exchange, each a gzip member. `named` is the id of its first record, `beside` that of the one a picture shows."""
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
-    answer = _answer(writer, fetch, digest, earlier)
+    ids = {"WARC-Record-ID": named} if named else {}
+    answer = _answer(writer, fetch, digest, earlier, ids | ({"WARC-Concurrent-To": beside} if beside else {}))
     writer.write_record(answer)
     if fetch.status:
         request = writer.create_warc_record(
@@ -66,9 +74,11 @@ def records_of(fetch: Fetched, digest: str, earlier: Kept | None) -> bytes:
     return out.getvalue()
 
 
-def _answer(writer: WARCWriter, fetch: Fetched, digest: str, earlier: Kept | None) -> Any:
+def _answer(writer: WARCWriter, fetch: Fetched, digest: str, earlier: Kept | None, ids: Mapping[str, str]) -> Any:
     """The record of what came back: a response, a revisit, or a resource where nothing was asked of a server."""
-    said = {"WARC-Date": fetch.at}
+    said = {"WARC-Date": fetch.at, **ids}
+    if fetch.picture_of:
+        said["Plaint-Picture-Of"] = fetch.picture_of
     if fetch.robots:
         said["Plaint-Robots"] = _one_line(fetch.robots)
     if fetch.source:

@@ -398,13 +398,19 @@ class Evidence(Protocol):
     """What was fetched, as it was."""
 
     def keep(self, fetch: Fetched) -> Capture:
-        """Write the request and response as WARC records; the capture says where. Equal bytes are kept once, as a revisit."""
+        """Write the request and response as WARC records; the capture says where. Equal bytes are kept once, as a revisit.
+
+        A picture of a capture raises LookupError when that capture is not there.
+        """
 
     def fetch(self, warc: str) -> Fetched:
         """Read one record back by its position; raises LookupError when it is not there or damaged."""
 
     def walk(self) -> Iterator[tuple[str, Fetched]]:
-        """All response records with their positions."""
+        """All response records and pictures with their positions."""
+
+    def picture(self, warc: str) -> Fetched | None:
+        """The last picture of the capture at a position; None where none was taken, or where it is not there or damaged."""
 
     def sync(self) -> None:
         """Make sure that what was kept survives a power cut; called before posts that point to it are stored."""
@@ -415,7 +421,8 @@ class Fetched:
     """One exchange with the web, secrets already struck out. `at` is ISO 8601 in UTC.
 
     `body` is as it was sent: still compressed where the headers say so. `status` 0 means that there was no exchange
-    (a file that somebody saved).
+    (a file that somebody saved). A picture (PNG) of how a captured page looks says in `picture_of` at which position that
+    capture is.
     """
 
     url: str
@@ -428,6 +435,7 @@ class Fetched:
     request_body: bytes = b""
     robots: str | None = None
     source: str | None = None
+    picture_of: str | None = None
 
 
 class Stores(Protocol):

@@ -165,6 +165,7 @@ def _tabs(post: Post, revisions: Sequence[Revision], thread: Sequence[Post], nam
             here.show(_revisions(revisions, now, zone))
         case "evidence":
             here.show(_evidence(post, now, zone))
+            _picture(post, names)
         case "raw":
             here.show(_raw(post, names))
         case _ if len(thread) > 1:
@@ -215,6 +216,15 @@ def _evidence(post: Post, now: datetime, zone: ZoneInfo) -> Html:
             (say("evidence.id"), tag("code", text(post.id, 300))),
         ]
     )
+
+
+def _picture(post: Post, names: Names) -> None:
+    """The picture of the post's page; it shows authors, so only to who may see them."""
+    if not names.authors or post.capture is None or post.capture.warc is None:
+        return
+    picture = here.stores().evidence.picture(post.capture.warc)
+    if picture is not None:
+        st.image(picture.body, caption=say("evidence.picture"), width="stretch")
 
 
 def _raw(post: Post, names: Names) -> Html:

@@ -54,4 +54,5 @@ WORDS: dict[str, str] = {
     "evidence.parser": "Parser",
     "evidence.no_parser": "not stated",
     "evidence.id": "Id",
+    "evidence.picture": "The page, made from these bytes without its scripts",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from plaint.desk import log
@@ -31,6 +31,11 @@ def captures_of(stores: Stores, person: Person, ids: Sequence[str]) -> tuple[lis
         except LookupError as error:
             raise Refused(f"the capture of {post.id} cannot be read: {error.args[0]}") from None
     return posts, captures
+
+
+def pictures_of(stores: Stores, captures: Mapping[str, Fetched]) -> dict[str, Fetched]:
+    """The pictures that were taken of these captures, by the place of what they show."""
+    return {place: picture for place in captures if (picture := stores.evidence.picture(place)) is not None}
 
 
 def handed_over(stores: Stores, person: Person, posts: Sequence[Post], digest: str, now: datetime, command: str) -> None:

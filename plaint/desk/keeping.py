@@ -32,6 +32,7 @@ LOST = "capture not in the evidence"
 BENT = "capture whose bytes changed"
 UNSUPPORTED = "post that its capture does not give"
 DIFFERENT = "post that says other things than its capture"
+ALONE = "picture of a capture that is not in the evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,8 @@ class Proof:
     """What `verify` found. `counts` has the number of faults of each kind, `faults` the first of them.
 
     `reread` is how many captures were read again, None when that was not asked for; `left_out` is how many posts they
-    give that the archive does not have, which is no fault: a crawl with `--since` leaves older ones out.
+    give that the archive does not have, which is no fault: a crawl with `--since` leaves older ones out; `pictures` are those
+    that were taken of captures, whole as they were kept.
     """
 
     log: log.Verdict
@@ -56,6 +58,7 @@ class Proof:
     captures: int
     reread: int | None
     left_out: int
+    pictures: int
     counts: dict[str, int]
     faults: tuple[Fault, ...]
 
@@ -70,6 +73,7 @@ class _Found:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     shown: list[Fault] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
+    pictures: int = 0
 
     def add(self, what: str, post: str | None = None, warc: str | None = None) -> None:
         self.counts[what] += 1
@@ -91,7 +95,7 @@ def verify(stores: Stores, person: Person | None, *, outside: Path | None = None
     again = _check(stores, places, found, reread, told)
     return Proof(
         log=log.verify(stores, outside=outside), posts=posts, captures=len(places), reread=again if reread else None, left_out=len(found.left_out),
-        counts=dict(found.counts), faults=tuple(found.shown),
+        pictures=found.pictures, counts=dict(found.counts), faults=tuple(found.shown),
     )  # fmt: skip
 
 
@@ -118,6 +122,9 @@ def _check(stores: Stores, places: dict[str, list[tuple[str, bytes]]], found: _F
     waiting = dict(places)
     again = 0
     for number, (place, fetched) in enumerate(_records(stores, waiting), 1):
+        if fetched.picture_of is not None:
+            _same_page(stores, place, fetched.picture_of, found)
+            continue
         posts = waiting.pop(place, [])
         _same_bytes(place, posts, fetched, found)
         if reread is not None:
@@ -128,6 +135,15 @@ def _check(stores: Stores, places: dict[str, list[tuple[str, bytes]]], found: _F
         for key, _ in posts:
             found.add(LOST, key, place)
     return again
+
+
+def _same_page(stores: Stores, place: str, shown: str, found: _Found) -> None:
+    """Count a picture, and see that the capture that it shows is still there."""
+    found.pictures += 1
+    try:
+        stores.evidence.fetch(shown)
+    except LookupError:
+        found.add(ALONE, warc=place)
 
 
 def _records(stores: Stores, waiting: dict[str, list[tuple[str, bytes]]]) -> Iterator[tuple[str, Fetched]]:

@@ -65,6 +65,13 @@ def listing(posts: list[dict[str, Any]], total: int | None, more: str | None, *,
     return answer
 
 
+def dressed(posts: list[dict[str, Any]], more: str | None, head: str = "", body: str = "") -> Answer:
+    """The same listing as a page for people."""
+    said = json.dumps({"total": None, "posts": posts, "next": more})
+    shown = f'<html><head>{head}</head><body><script type="application/json" id="said">{said}</script>{body}</body></html>'
+    return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
+
+
 def post(number: int, **more: Any) -> dict[str, Any]:
     return {"id": f"r{number}", "text": f"Complaint number {number}: the card was blocked.", "date": "2026-10-01T10:00:00Z", **more}
 
@@ -115,7 +122,7 @@ def start(ask: Ask) -> SaidBy:
 def parse(page: Page) -> SaidBy:
     if b"sign in" in page.body:
         raise Broken("a form instead of posts", "login wall")
-    said = page.json
+    said = json.loads(page.css("script#said::text").get() or "") if "html" in page.headers.get("content-type", "") else page.json
     if said.get("total") is not None:
         yield Announced(said["total"])
     for item in said["posts"]:

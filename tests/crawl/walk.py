@@ -43,6 +43,7 @@ def crawl_once(given: dict[str, Any]) -> list[Run]:
         max_pages=given.get("max_pages"),
         full=given.get("full", False),
         contact="mailto:crawl@collector.example",
+        chromium=Path(given["chromium"]) if "chromium" in given else None,
     )
     sources = [peer_source(**given.get("site", {}))]
     runs = crawl_sources(stores, sources, ["acme"], since=given.get("since"), limit=given.get("limit"), manners=manners)
