@@ -41,8 +41,6 @@ class Settings(BaseSettings):
     """Minutes without use after which a sign-in on the dashboard ends."""
     chromium: Path = Path("/usr/bin/chromium")
     """The Chromium that takes the pictures of `plaint crawl --screenshots`."""
-    chromium: Path = Path("/usr/bin/chromium")
-    """The Chromium that takes the pictures of `plaint crawl --screenshots`."""
     seals: Path | None = None
     """Folder outside the store where each seal of the log is also written."""
     dashboard: str | None = None
