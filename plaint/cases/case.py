@@ -20,6 +20,10 @@ from plaint.cases.standing import Ending as Ending
 from plaint.cases.standing import NotAComplaint as NotAComplaint
 from plaint.cases.standing import Paused
 from plaint.cases.standing import State as State
+from plaint.model import moment_of
+
+FIRST_ANSWER = "first_answer"
+"""What a service level looks for that promises a public answer."""
 
 
 def case_from(id: str, history: Iterable[e.Recorded]) -> Case:
@@ -165,6 +169,15 @@ def _timed(case: Case, event: t.TimingEvent) -> Case:
 
 def _replied(case: Case, recorded: e.Recorded, event: r.ReplyEvent) -> Case:
     answers = (*case.answers, event.post) if isinstance(event, r.AnswerSeen) and event.post is not None else case.answers
-    is_public = isinstance(event, r.ReplyPosted | r.AnswerSeen)
-    done = {"first_answer": recorded.at, **case.done} if is_public else case.done
-    return replace(case, replies=replying.evolve(case.replies, event, recorded.by, recorded.at), answers=answers, done=done)
+    case = replace(case, replies=replying.evolve(case.replies, event, recorded.by, recorded.at), answers=answers)
+    return _answered(case, recorded, event) if isinstance(event, r.ReplyPosted | r.AnswerSeen) else case
+
+
+def _answered(case: Case, recorded: e.Recorded, event: r.ReplyPosted | r.AnswerSeen) -> Case:
+    """The first public answer counts from when it was published, where that is known, else from when it was noted or found."""
+    published = event.published if isinstance(event, r.AnswerSeen) else None
+    at, known = published or recorded.at, case.done.get(FIRST_ANSWER)
+    if known is not None and moment_of(known) <= moment_of(at):
+        return case
+    noted = {**case.noted_later, FIRST_ANSWER: recorded.at} if published is not None else case.noted_later
+    return replace(case, done={**case.done, FIRST_ANSWER: at}, noted_later=noted)

@@ -27,7 +27,7 @@ from plaint.cases.commands import Refer as Refer
 from plaint.cases.commands import Reject as Reject
 from plaint.cases.commands import Reopen as Reopen
 from plaint.cases.dated import dated
-from plaint.cases.letters import letters_sent
+from plaint.cases.letters import FORWARDED, letters_sent
 from plaint.cases.refusal import Refusal as Refusal
 from plaint.deadlines.regimes import regimes as known_regimes
 from plaint.deadlines.start import Basis, Start, start_of
@@ -148,7 +148,9 @@ def _refer(case: Case, command: Refer, now: datetime) -> tuple[e.CaseEvent, ...]
         return Refusal(f"{command.on!r} is no date; write it like 2026-01-05")
     if day > (now + FIRST_MIDNIGHT).date():
         return Refusal(f"{day} is still to come; it is noted once it was forwarded")
-    return (e.ReferredToFirm(to=command.to.strip(), on=day.isoformat()),)
+    sent_on = None if day >= now.date() else f"{day}T23:59:59Z"
+    told = letters_sent(case, FORWARDED, on=sent_on, reason=f"forwarded on {day}")
+    return told if isinstance(told, Refusal) else (*told, e.ReferredToFirm(to=command.to.strip(), on=day.isoformat()))
 
 
 def _acknowledge(case: Case, command: Acknowledge, now: datetime) -> tuple[e.CaseEvent, ...] | Refusal:

@@ -67,6 +67,10 @@ def letters_sent(case: Case, how: str, *, on: str | None, reason: str | None) ->
     return tuple(sent(letter, on=on, reason=reason) for letter in asked)
 
 
+FORWARDED = "forwarded"
+"""What the letter meets that says to whom a complaint was forwarded."""
+
+
 def sent(letter: Letter, *, on: str | None = None, reason: str | None = None) -> LetterSent:
     """That a letter was sent, as an event."""
     words = (reason or "").strip() or None if on else None

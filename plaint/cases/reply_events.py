@@ -47,13 +47,15 @@ class ReplyPosted:
 class AnswerSeen:
     """The collector found a public answer of the firm (a post's id); `number` is the reply that it publishes, None for none of ours.
 
-    `as_approved` says whether it has the words that were approved.
+    `as_approved` says whether it has the words that were approved, `published` when it was published where that is known
+    exactly (ISO 8601 in UTC).
     """
 
     BODIES: ClassVar[tuple[str, ...]] = ("post",)
     number: int | None
     as_approved: bool
     post: str | None = None
+    published: str | None = None
 
 
 ReplyEvent = ReplyDrafted | ReplyApproved | ReplySentBack | ReplyPosted | AnswerSeen

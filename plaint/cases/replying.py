@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from plaint.cases import reply_events as r
 from plaint.cases.refusal import Refusal
 from plaint.cases.standing import Case, Reply
+from plaint.model import moment_of
 from plaint.replies.limits import room
 
 
@@ -46,11 +47,15 @@ class PostedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeAnswer:
-    """Tie a public answer of the firm that was collected: the post's id, what it answers, and its words."""
+    """Tie a public answer of the firm that was collected: the post's id, what it answers, and its words.
+
+    `published` is the moment at which it was published (ISO 8601 in UTC) where the source says that exactly.
+    """
 
     post: str
     answers: str
     text: str
+    published: str | None = None
 
 
 ReplyCommand = DraftReply | ApproveReply | SendBackReply | PostedReply | SeeAnswer
@@ -125,7 +130,14 @@ def _seen(case: Case, command: SeeAnswer) -> Replied:
     waiting = [one for one in case.replies.values() if one.post == command.answers and one.state in {"approved", "posted"}]
     same = next((one for one in waiting if one.text is not None and _words(one.text) == _words(command.text)), None)
     ours = same or (waiting[-1] if waiting else None)
-    return (r.AnswerSeen(number=ours.number if ours else None, as_approved=same is not None, post=command.post),)
+    return (r.AnswerSeen(number=ours.number if ours else None, as_approved=same is not None, post=command.post, published=_believed(case, command)),)
+
+
+def _believed(case: Case, command: SeeAnswer) -> str | None:
+    """When an answer was published, unless that lies before what it answers."""
+    if command.published is None or case.times.published is None:
+        return command.published
+    return command.published if moment_of(command.published) >= case.times.published.start else None
 
 
 def _words(text: str) -> str:

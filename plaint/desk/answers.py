@@ -33,12 +33,19 @@ def _answered(post: Post) -> str | None:
     return None if ref is None else f"{post.source}:{ref}"
 
 
+def _published(post: Post, now: datetime) -> str | None:
+    """The moment at which an answer was published, where the source says it exactly and it is not still to come."""
+    said = post.published
+    is_exact = said is not None and said.earliest == said.latest and "T" in said.earliest
+    return said.earliest if said is not None and is_exact and said.start <= now else None
+
+
 def _tie(stores: Stores, post: Post, answered: str, now: datetime) -> int:
     rows, _ = stores.cases.cases(CaseFilter(post=answered, limit=10))
     tied = 0
     for row in rows:
         case, _ = load_case(stores, row.case)
-        events = d.decide(case, SeeAnswer(post=post.id, answers=answered, text=post.text), now)
+        events = d.decide(case, SeeAnswer(post=post.id, answers=answered, text=post.text, published=_published(post, now)), now)
         if isinstance(events, d.Refusal):
             continue
         try:

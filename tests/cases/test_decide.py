@@ -10,6 +10,7 @@ from plaint.cases import decide as d
 from plaint.cases import events as e
 from plaint.cases.case import Case, NotAComplaint, State, case_from
 from plaint.cases.events import draft, recorded
+from plaint.cases.work import CheckContent
 from plaint.deadlines.start import Basis
 from plaint.model import Ownership
 from plaint.ports import Entry
@@ -60,9 +61,22 @@ def test_every_way_of_a_case_to_its_end() -> None:
     assert set(again.done) == {"acknowledged"}
     assert after(opened(), d.Duplicate(of="c-b")).duplicate_of == "c-b"
     assert after(opened(), d.Refer(to="Harbour", on="2026-11-24")).state is State.REFERRED_OTHER_FIRM
-    assert after(confirmed(), d.Refer(to="Harbour", on="2026-11-24")).state is State.REFERRED_OTHER_FIRM
+    told = CheckContent(letter="disp-forwarding", items=("whom", "written"))
+    assert after(confirmed(), told, d.Refer(to="Harbour", on="2026-11-24")).state is State.REFERRED_OTHER_FIRM
     assert after(opened(), d.Reject(code="praise"), d.Close()).state is State.CLOSED
     assert after(opened(), d.Reject(code="praise"), d.Reopen(reason="it is one")).state is State.CANDIDATE
+
+
+def test_forwarding_a_complaint_says_that_its_letter_was_sent_where_the_regime_has_one() -> None:
+    half = after(confirmed(), CheckContent(letter="disp-forwarding", items=("whom",)))
+    said = d.decide(half, d.Refer(to="Harbour", on="2026-11-24"), NOW)
+    assert isinstance(said, d.Refusal)
+    assert "DISP 1.7" in said.reason
+    assert "written (" in said.reason
+    whole = after(half, CheckContent(letter="disp-forwarding", items=("written",)))
+    assert after(whole, d.Refer(to="Harbour", on="2026-11-22")).sent["disp-forwarding"] == "2026-11-22T23:59:59Z"
+    elsewhere = after(opened(), d.Confirm(regimes=("IE-CPC",), reason="charged twice"), d.Refer(to="Harbour", on="2026-11-24"))
+    assert (elsewhere.state, elsewhere.sent) == (State.REFERRED_OTHER_FIRM, {})
 
 
 @pytest.mark.parametrize(

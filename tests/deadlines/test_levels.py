@@ -10,7 +10,7 @@ import pytest
 from plaint.cases import decide as d
 from plaint.cases.case import Case
 from plaint.cases.clocks import Status, clocks_of
-from plaint.cases.replying import ApproveReply, DraftReply, PostedReply
+from plaint.cases.replying import ApproveReply, DraftReply, PostedReply, SeeAnswer
 from plaint.cases.work import Prioritise
 from plaint.deadlines.levels import promised
 from plaint.deadlines.levels_file import BadLevels, levels_in
@@ -113,6 +113,25 @@ def test_a_public_reply_meets_it_and_the_clocks_of_the_law_run_beside_it() -> No
     due = found.next_due()
     assert due is not None
     assert due.deadline.key == "decided"
+
+
+def test_an_answer_counts_from_when_it_was_published_not_from_when_it_was_collected() -> None:
+    published, collected = "2026-11-23T09:20:00Z", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    seen = SeeAnswer(post="board:1-answer", answers="board:1", text="We are sorry.", published=published)
+    answered = after(case(), seen, now=collected)
+    (clock,) = [one for one in clocks_of(answered, SERVED, collected).clocks if one.deadline.key == "first-answer"]
+    assert (clock.status, clock.met_at) == (Status.MET, published)
+    assert clock.why == f"done in time: dated {published}, noted 2026-11-23T15:00:00Z"
+    assert first_answer(after(case(), replace(seen, published=None), now=collected), collected)[1] is Status.BREACHED
+    impossible = replace(seen, published="2026-11-19T00:00:00Z")
+    assert first_answer(after(case(), impossible, now=collected), collected)[1] is Status.BREACHED, "before what it answers was published"
+
+
+def test_the_earliest_answer_counts_in_whatever_order_they_are_found() -> None:
+    at = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    early, late = (SeeAnswer(post=f"board:{hour}", answers="board:1", text="Sorry.", published=f"2026-11-23T{hour}:00:00Z") for hour in ("09", "11"))
+    for order in ((early, late), (late, early)):
+        assert after(case(), *order, now=at).done["first_answer"] == "2026-11-23T09:00:00Z"
 
 
 def test_it_runs_where_the_law_starts_no_clock_yet() -> None:

@@ -10,7 +10,7 @@ from plaint.cases.case import Case
 from plaint.cases.replying import ApproveReply, DraftReply, PostedReply, SendBackReply
 from plaint.desk import answers, casework, intake, log
 from plaint.desk.rights import Refused
-from plaint.model import Author, Capture, Kind, Person, RawPost, Role, Site
+from plaint.model import Author, Capture, Kind, Person, RawPost, Role, Site, iso
 from plaint.ports import CaseFilter, Stores
 from plaint.posts.brands import Names
 from tests.conftest import NOW
@@ -113,3 +113,12 @@ def test_words_and_links_stay_outside_the_chain(desk: Stores, case: str) -> None
     log.erase(desk, ANNA, case, entry.version, "text", reason="asked to", now=NOW, command="e")
     with pytest.raises(Refused, match="erased"):
         do(desk, PAUL, case, ApproveReply(number=1, by="paul"), "k2")
+
+
+def test_what_was_published_at_an_exact_moment_is_dated_by_it(desk: Stores, case: str) -> None:
+    published(desk, TEXT, ref="1-day", published="2026-11-23")
+    assert casework.load(desk, TOM, case, NOW).case.done["first_answer"] == iso(NOW)
+    published(desk, TEXT, ref="1-moment", published="2026-11-23T15:04:05Z")
+    assert casework.load(desk, TOM, case, NOW).case.done["first_answer"] == "2026-11-23T15:04:05Z"
+    published(desk, TEXT, ref="1-ahead", published="2026-11-29T15:04:05Z")
+    assert casework.load(desk, TOM, case, NOW).case.done["first_answer"] == "2026-11-23T15:04:05Z"

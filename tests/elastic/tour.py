@@ -161,6 +161,7 @@ class Tour:
         self.say("case", "posted-reply", case, "2", "--url", "https://board.example/1#a", "--as", "tom")
         assert self.one("case", "show", case, "--as", "tom")["replies"]["2"]["state"] == "posted"
         for words in (["--check", "received"], ["--check", "dealt_with"], ["--sent"]):
+        self.say("case", "letter", second, "disp-forwarding", "--check", "whom", "--check", "written", "--as", "tom")
             self.say("case", "letter", case, "disp-acknowledgement", *words, "--as", "tom")
 
     def _team(self, case: str, second: str) -> None:

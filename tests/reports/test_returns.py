@@ -18,6 +18,7 @@ from plaint.cases import decide as d
 from plaint.cases.case import Case
 from plaint.cases.events import draft
 from plaint.cases.outcomes import Classify, Resolve
+from plaint.cases.work import CheckContent
 from plaint.ports import Entry
 from plaint.reports import sheets
 from plaint.reports.counting import BadPeriod, Complaint, Period, cases_in, complaints_of, period_of
@@ -244,7 +245,7 @@ def test_day_0_is_the_local_day() -> None:
 
 def test_only_confirmed_complaints_of_the_firm_under_the_regime_count() -> None:
     third = after(opened(), d.Confirm(regimes=("UK-PSR",), reason="x"))
-    referred = after(confirmed(), d.Refer(to="Harbour", on="2026-11-24"))
+    referred = after(confirmed(), CheckContent(letter="disp-forwarding", items=("whom", "written")), d.Refer(to="Harbour", on="2026-11-24"))
     rejected = after(opened(), d.Reject(code="praise"))
     assert complaints_of([third, referred, rejected, opened()], FIRM, "UK-DISP", "UK-FCA-1R") == []
     assert complaints_of([confirmed()], replace(FIRM, key="orbit"), "UK-DISP", "UK-FCA-1R") == []
