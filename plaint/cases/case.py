@@ -151,7 +151,8 @@ def _worked(case: Case, recorded: e.Recorded, event: w.WorkEvent) -> Case:
             known = case.checked.get(letter, ())
             return replace(case, checked={**case.checked, letter: tuple(dict.fromkeys((*known, *items)))})
         case w.LetterSent(letter=letter, meets=meets, on=on):
-            case = replace(case, sent={**case.sent, letter: on or recorded.at}, facts=_stated(case, event))
+            checked = case.checked if letter not in letters() or not letters()[letter].repeats else {**case.checked, letter: ()}
+            case = replace(case, sent={**case.sent, letter: on or recorded.at}, facts=_stated(case, event), checked=checked)
             return case if meets is None else _did(case, recorded, meets, on)
 
 

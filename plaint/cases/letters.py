@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from plaint.cases.refusal import Refusal
 from plaint.cases.taxonomies import DATA
 from plaint.cases.work_events import LetterSent
+from plaint.deadlines.regimes import regimes
+from plaint.model import moment_of
 
 if TYPE_CHECKING:
     from plaint.cases.standing import Case
@@ -22,7 +26,9 @@ if TYPE_CHECKING:
 class Letter:
     """One letter: its rule, its checklist (item to what the text has to say), and what clocks look for once it is sent.
 
-    `states` are facts of the regime that sending it states.
+    `states` are facts of the regime that sending it states, `states_day` the fact that keeps the local day on which it was
+    last sent. One that `repeats` is sent again and again, each time checked anew; from the second time on it meets what
+    `again` says.
     """
 
     id: str
@@ -33,6 +39,13 @@ class Letter:
     items: Mapping[str, str]
     meets: str | None = None
     states: Mapping[str, bool] = field(default_factory=dict)
+    states_day: str | None = None
+    repeats: bool = False
+
+    @property
+    def again(self) -> str | None:
+        """What it meets when it is sent again."""
+        return f"{self.meets}_again" if self.repeats and self.meets is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +88,13 @@ def sent(letter: Letter, *, on: str | None = None, reason: str | None = None) ->
     """That a letter was sent, as an event."""
     words = (reason or "").strip() or None if on else None
     return LetterSent(letter=letter.id, meets=letter.meets, regime=letter.regime, states=letter.states, on=on, reason=words)
+
+
+def sent_again(case: Case, letter: Letter, now: datetime, *, on: str | None, reason: str | None) -> LetterSent | Refusal:
+    """The same of a letter that repeats: with its day, and what it meets this time."""
+    at = moment_of(on) if on else now
+    if letter.id in case.sent and at <= moment_of(case.sent[letter.id]):
+        return Refusal(f"{letter.id} was last sent {case.sent[letter.id]}; the next one comes after it")
+    day = at.astimezone(ZoneInfo(regimes()[letter.regime].zone)).date().isoformat()
+    meets = letter.again if letter.id in case.sent else letter.meets
+    return replace(sent(letter, on=on, reason=reason), meets=meets, states={**letter.states, str(letter.states_day): day})

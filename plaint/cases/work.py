@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from plaint.cases import work_events as w
 from plaint.cases.dated import dated
-from plaint.cases.letters import lacking, letters, sent
+from plaint.cases.letters import lacking, letters, sent, sent_again
 from plaint.cases.refusal import Refusal, unknown
 from plaint.cases.standing import STATE_WORDS, Case, State
 from plaint.model import iso, moment_of
@@ -259,9 +259,12 @@ def _send(case: Case, command: SendLetter, now: datetime) -> Worked:
         return Refusal(f"{case.id} is {STATE_WORDS[case.status]}; letters are sent about confirmed complaints")
     if letter.regime not in (case.regimes or ()):
         return Refusal(f"{letter.id} is a letter of {letter.regime}, which does not apply to {case.id}")
-    if letter.id in case.sent:
+    if letter.id in case.sent and not letter.repeats:
         return Refusal(f"{letter.id} was sent already, {case.sent[letter.id]}")
     if missing := lacking(case, letter):
         return Refusal(f"before the {letter.title} is sent it has to be checked that it says: {'; '.join(missing)}")
     on = dated(case, command.on, command.reason, now)
-    return on if isinstance(on, Refusal) else (sent(letter, on=on, reason=command.reason),)
+    if isinstance(on, Refusal):
+        return on
+    said = sent_again(case, letter, now, on=on, reason=command.reason) if letter.repeats else sent(letter, on=on, reason=command.reason)
+    return said if isinstance(said, Refusal) else (said,)

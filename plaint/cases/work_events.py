@@ -104,7 +104,7 @@ class LetterSent:
     letter: str
     meets: str | None = None
     regime: str | None = None
-    states: Mapping[str, bool] = field(default_factory=dict)
+    states: Mapping[str, bool | str] = field(default_factory=dict)
     on: str | None = None
     reason: str | None = None
 

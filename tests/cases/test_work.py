@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,6 +133,34 @@ def test_every_letter_is_of_a_known_regime_and_meets_a_clock_that_looks_for_it()
     for letter in letters().values():
         looked_for = {what for clock in regimes()[letter.regime].clocks for what in clock.met_by}
         assert letter.meets in {None, FORWARDED} | looked_for, letter.id
+
+
+def test_an_irish_update_is_due_twenty_business_days_after_the_last_one_that_was_sent() -> None:
+    check, send = work.CheckContent(letter="cpc-update", items=("progress",)), work.SendLetter(letter="cpc-update")
+    irish = replace(FIRM, zone="Europe/Dublin", calendar="IE", regimes=("IE-CPC",))
+
+    def standing(case: Case, now: datetime) -> dict[str, tuple[str, str | None]]:
+        found = {one.deadline.key: one for one in clocks_of(case, irish, now).clocks if "update" in one.deadline.key}
+        return {key: (one.status, str(one.deadline.last)) for key, one in found.items()}
+
+    case = after(opened(), d.Confirm(regimes=("IE-CPC",), reason="charged twice"))
+    before = standing(case, NOW)
+    assert before["first_update_last_day_20bd"] == (Status.ON_TRACK, "2026-12-18")
+    assert before["next_update_last_day"] == (Status.NOT_APPLICABLE, "None")
+    once = after(case, check, send, now=datetime(2026, 12, 1, 10, 0, tzinfo=UTC))
+    after_one = standing(once, datetime(2026, 12, 2, tzinfo=UTC))
+    assert after_one["first_update_last_day_20bd"][0] is Status.MET
+    assert after_one["next_update_last_day"] == (Status.ON_TRACK, "2026-12-30")
+    assert "has to be checked" in refused(once, send)
+    later = datetime(2026, 12, 14, 23, 30, tzinfo=UTC)
+    twice = after(once, check, send, now=later)
+    after_two = standing(twice, later)
+    assert after_two["second_update_last_day"][0] is Status.MET
+    assert after_two["next_update_last_day"] == (Status.ON_TRACK, "2027-01-13")
+    dated = replace(send, on="2026-12-10T10:00:00Z", reason="noted late")
+    early = d.decide(after(twice, check, now=later), dated, later + timedelta(days=1))
+    assert isinstance(early, d.Refusal)
+    assert "comes after it" in early.reason
 
 
 def test_a_call_on_somebody_stands_until_they_act() -> None:
