@@ -6,7 +6,7 @@ chain, registers, runs and posts as they are now; evidence files as far as they 
     TO/backup.json            what the backup holds; written last, so the backup before it counts until then
     TO/log/000001.ndjson      entries and seals in the order of the store
     TO/bodies-….ndjson        texts outside the chain with their secrets, without those erased since
-    TO/registers-….ndjson     firms, approvals, accounts
+    TO/registers-….ndjson     firms, approvals, accounts, published figures
     TO/posts-….db             posts, revisions, marks, runs, quarantine (a SQLite file)
     TO/evidence/…             WARC files
 """
@@ -190,6 +190,8 @@ def _who(registers: SqliteRegisters) -> Iterator[Any]:
     yield from registers.approvals()
     for person in registers.people():
         yield {"person": person, "secret": registers.secret(person.key)}
+    for table in registers.tables():
+        yield {"table": table, "figures": registers.figures(table.digest)}
 
 
 def _posts(path: Path, to: Path) -> File:

@@ -200,6 +200,8 @@ def _registers(source: Stores, target: Stores) -> None:
         target.registers.save_approval(approval)
     for person in source.registers.people():
         target.registers.save_person(person, source.registers.secret(person.key))
+    for table in source.registers.tables():
+        target.registers.save_table(table, source.registers.figures(table.digest))
 
 
 def _ledger(source: Stores, target: Stores, taken: Whole) -> None:
@@ -230,6 +232,8 @@ def _known(stores: Stores) -> Iterator[Any]:
     yield from stores.registers.approvals()
     for person in stores.registers.people():
         yield person, stores.registers.secret(person.key)
+    for table in stores.registers.tables():
+        yield table, stores.registers.figures(table.digest)
 
 
 def _evidence(source: Stores, target: Stores, told: Told) -> int:

@@ -1,4 +1,4 @@
-"""The registers in Elasticsearch: firms, approvals of sources, people and the hashes of their passwords.
+"""The registers in Elasticsearch: firms, approvals of sources, people and the hashes of their passwords, published figures.
 
 Every write is visible to all searches when it returns: they are few, and a right that was taken away is gone at once.
 """
@@ -13,6 +13,7 @@ import msgspec
 from indexer.elastic_client import Cluster, Json
 from indexer.elastic_docs import doc_id
 from plaint.model import Approval, Firm, Person
+from plaint.reference import PART, Figure, Table, parts
 
 T = TypeVar("T")
 
@@ -55,6 +56,24 @@ class ElasticRegisters:
         """The hash of an account's password."""
         found = self._c.get("registers", [doc_id(f"person:{key}")], only=["secret"])
         return next((doc["_source"].get("secret") for doc in found.values()), None)
+
+    def tables(self) -> list[Table]:
+        """See `ports.Registers.tables`."""
+        return sorted(self._all("table", Table), key=lambda one: (one.publisher, one.name, one.at, one.digest))
+
+    def save_table(self, table: Table, figures: Sequence[Figure]) -> None:
+        """See `ports.Registers.save_table`. The table comes last, so that none is seen without its figures."""
+        for part in parts(table):
+            self._save("figures", f"{table.digest}\x1f{part}", figures[part * PART : (part + 1) * PART])
+        self._save("table", table.digest, table)
+        self._c.refresh("registers")
+
+    def figures(self, digest: str) -> list[Figure]:
+        """See `ports.Registers.figures`."""
+        of = [table for table in self.tables() if table.digest == digest]
+        names = [doc_id(f"figures:{digest}\x1f{part}") for table in of for part in parts(table)]
+        found = self._c.get("registers", names, only=["said"])
+        return [figure for name in names for figure in msgspec.json.decode(found[name]["_source"]["said"], type=list[Figure])]
 
     def _all(self, what: str, kind: type[T]) -> list[T]:
         asked = {"query": {"term": {"what": what}}, "sort": [{"key": "asc"}], "_source": ["said"]}

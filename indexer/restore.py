@@ -18,6 +18,7 @@ from indexer.sqlite_registers import SqliteRegisters
 from plaint.cases.chain import GENESIS, canonical
 from plaint.model import Approval, Firm, Person
 from plaint.ports import Body, Entry, Seal
+from plaint.reference import Figure, Table
 
 
 def restore(folder: Path, path: Path, evidence: Path, told: Told) -> Backup:
@@ -110,6 +111,8 @@ def _restore_registers(saved: Path, path: Path) -> None:
                 registers.save_firms([msgspec.convert(said["firm"], type=Firm)])
             elif "approval" in said:
                 registers.save_approval(msgspec.convert(said["approval"], type=Approval))
+            elif "table" in said:
+                registers.save_table(msgspec.convert(said["table"], type=Table), msgspec.convert(said["figures"], type=list[Figure]))
             else:
                 registers.save_person(msgspec.convert(said["person"], type=Person), said["secret"])
     registers.close()

@@ -1,4 +1,4 @@
-"""The registers in SQLite: firms, approvals of sources, people and the hashes of their passwords."""
+"""The registers in SQLite: firms, approvals of sources, people and the hashes of their passwords, published figures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from indexer.sqlite_file import SqliteFile
 from plaint.model import Approval, Firm, Person
+from plaint.reference import PART, Figure, Table, parts
 
 _encode = msgspec.json.encode
 
@@ -59,6 +60,25 @@ class SqliteRegisters:
         with self._file.reading() as c:
             row = c.execute("SELECT secret FROM person WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
+
+    def tables(self) -> list[Table]:
+        """See `ports.Registers.tables`."""
+        found = [msgspec.json.decode(json, type=Table) for json in self._all("SELECT json FROM reference")]
+        return sorted(found, key=lambda one: (one.publisher, one.name, one.at, one.digest))
+
+    def save_table(self, table: Table, figures: Sequence[Figure]) -> None:
+        """See `ports.Registers.save_table`."""
+        rows = [(table.digest, part, _encode(figures[part * PART : (part + 1) * PART])) for part in parts(table)]
+        with self._file.writing() as c:
+            c.execute("DELETE FROM figures WHERE digest = ?", (table.digest,))
+            c.executemany("INSERT INTO figures VALUES (?, ?, ?)", rows)
+            c.execute("INSERT OR REPLACE INTO reference VALUES (?, ?)", (table.digest, _encode(table)))
+
+    def figures(self, digest: str) -> list[Figure]:
+        """See `ports.Registers.figures`."""
+        with self._file.reading() as c:
+            rows = c.execute("SELECT json FROM figures WHERE digest = ? ORDER BY part", (digest,)).fetchall()
+        return [figure for (json,) in rows for figure in msgspec.json.decode(json, type=list[Figure])]
 
     def _all(self, sql: str) -> list[bytes]:
         with self._file.reading() as c:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from plaint.leases import Lease
 from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
 from plaint.query.tree import CaseMark, Found, Search
+from plaint.reference import Figure, Table
 
 CASE_STREAM = "c-"
 """How the streams of cases begin; all other streams (`sources`, `people`, `access`…) have no projection."""
@@ -147,6 +148,15 @@ class Registers(Protocol):
 
     def secret(self, key: str) -> str | None:
         """The hash of an account's password."""
+
+    def tables(self) -> list[Table]:
+        """The tables of published figures, by publisher, name and time, the newest last."""
+
+    def save_table(self, table: Table, figures: Sequence[Figure]) -> None:
+        """Keep a table with all its figures (`table.figures` says how many); one with the same digest is replaced."""
+
+    def figures(self, digest: str) -> list[Figure]:
+        """The figures of a table in the order of its file; empty for an unknown one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

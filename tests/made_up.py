@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 
 from plaint.model import AboutFirm, Author, Capture, Gone, Kind, Language, PartialDate, Place, Post, Rating, Role
 from plaint.query.tree import FACETS, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
+from plaint.reference import Figure, Table
 
 WORDS = ("refund", "Refunds", "refunded", "refnud", "late", "fee", "FEES", "naïve", "Straße", "don't", "10.50", "remboursé", "remboursement",
          "返金", "手数料", "返", "환불을", "शुल्क", "المال", "ﬁne", "fine", "x" * 210, "a", "🙂", "Orbit™")  # fmt: skip
+FIGURE = Figure(
+    firm="Fennel Bank plc", group=None, start="2024-01-01", end="2024-06-30", product="Home finance", measure="upheld", value=41.5,
+    unit="percent", row=2, column="Home finance",
+)  # fmt: skip
+TABLE = Table(
+    digest="ab" * 32, name="upheld.csv", publisher="FCA", url="https://regulator.example/upheld.csv", measure="upheld", figures=1, unread=0,
+    start="2024-01-01", end="2024-06-30", at="2026-11-24T10:00:00Z", by="ada",
+)  # fmt: skip
+
 FIRMS = ("orbit", "northgate", "pélican")
 TAGS = ("Outage", "outage", "fail")
 PLACES = ("Leeds", "leeds", "Łódź")

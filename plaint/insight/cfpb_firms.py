@@ -1,7 +1,7 @@
 """Figures of single firms counted from a download of the CFPB's complaint database: complaints, answered in time, closed with relief.
 
 The database has no table of firms; these are its rows counted for each company and calendar half-year. Rows are read by the names of
-their columns, because the set has changed (two went in June 2026). Nothing is stored.
+their columns, because the set has changed (two went in June 2026).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from plaint.insight.peers import Figure, Unread
+from plaint.insight.peers import Unread
+from plaint.reference import Figure
 
 NEEDED = ("Date received", "Company", "Company response to consumer", "Timely response?")
 
@@ -22,6 +23,9 @@ RELIEF = frozenset({"Closed with monetary relief", "Closed with non-monetary rel
 
 OPEN = frozenset({"", "In progress"})
 """What is no end of a complaint: it counts as received, and in no share of the closed ones."""
+
+SHOWS = {"complaints": "Date received", "timely": "Timely response?", "relief": "Company response to consumer"}
+"""The column that each figure is counted from."""
 
 SHOWN = 200
 """Characters of a row that is not understood."""
@@ -46,6 +50,7 @@ def count_complaints(lines: Iterable[str]) -> Iterator[Figure | Unread]:
         raise ValueError(f"no download of complaints: it has no columns {', '.join(repr(name) for name in NEEDED if name not in names)}")
     rows.fieldnames = names
     counts: Counter[tuple[str, int, int, str]] = Counter()
+    first: dict[tuple[str, int, int], int] = {}
     for row in rows:
         day, firm = _day(row["Date received"] or ""), " ".join((row["Company"] or "").split())
         if day is None or not firm:
@@ -53,26 +58,28 @@ def count_complaints(lines: Iterable[str]) -> Iterator[Figure | Unread]:
             continue
         period = (firm, day.year, 1 if day.month <= 6 else 2)
         counts[(*period, "complaints")] += 1
+        first.setdefault(period, rows.line_num)
         if (response := (row["Company response to consumer"] or "").strip()) not in OPEN:
             counts[(*period, "closed")] += 1
             counts[(*period, "relief")] += response in RELIEF
             counts[(*period, "timely")] += row["Timely response?"] == "Yes"
-    yield from _figures(counts)
+    yield from _figures(counts, first)
 
 
-def _figures(counts: Counter[tuple[str, int, int, str]]) -> Iterator[Figure]:
+def _figures(counts: Counter[tuple[str, int, int, str]], first: dict[tuple[str, int, int], int]) -> Iterator[Figure]:
     for firm, year, half in sorted({key[:3] for key in counts}):
         closed = counts[firm, year, half, "closed"]
         start, end = (f"{year}-01-01", f"{year}-06-30") if half == 1 else (f"{year}-07-01", f"{year}-12-31")
-        for measure in ("complaints", "timely", "relief"):
+        for measure, column in SHOWS.items():
             counted = counts[firm, year, half, measure]
             if measure == "complaints":
-                value, unit = float(counted), "count"
+                value, unit, rows = float(counted), "count", counted
             elif closed >= LEAST:
-                value, unit = round(100 * counted / closed, 2), "percent"
+                value, unit, rows = round(100 * counted / closed, 2), "percent", closed
             else:
                 continue
-            yield Figure(firm=firm, group=None, start=start, end=end, product=None, measure=measure, value=value, unit=unit)
+            yield Figure(firm=firm, group=None, start=start, end=end, product=None, measure=measure, value=value, unit=unit,
+                         row=first[firm, year, half], column=column, rows=rows)  # fmt: skip
 
 
 def _day(said: str) -> date | None:

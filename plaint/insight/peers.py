@@ -1,16 +1,18 @@
 """What a regulator publishes about single firms, for comparison: shares by product and counts, a row for each firm and half-year.
 
-The tables are those of the UK's FCA. They are figures and no posts: nothing here is stored or counted with posts.
+The tables are those of the UK's FCA. What is kept of them is `plaint.reference`.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
+
+from plaint.reference import Figure
 
 ABOUT_THE_ROW = frozenset({"firm name", "group", "joint reporting", "reporting period", "reporting frequency", "semester"})
 """Columns that say whose figures a row holds and when; every other column that has a name is a figure."""
@@ -20,20 +22,6 @@ COUNTED = {"complaints received": "received", "complaints closed": "closed", "co
 
 FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d %B %Y")
 """How the tables have written the ends of a period since 2018."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One published figure. `measure` is what is counted, `unit` is `percent` (0 to 100) or `count`; days are bare dates, both included."""
-
-    firm: str
-    group: str | None
-    start: str
-    end: str
-    product: str | None
-    measure: str
-    value: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +69,7 @@ def _figure(number: int, name: str, cell: str, about: dict[str, str], period: tu
     return Figure(
         firm=" ".join(about["firm name"].split()), group=None if group.upper() in {"", "NO GROUP"} else group,
         start=period[0].isoformat(), end=period[1].isoformat(), product=None if counted else name, measure=counted or measure,
-        value=float(found[1].replace(",", "") + (found[2] or "")), unit="percent" if found[3] else "count",
+        value=float(found[1].replace(",", "") + (found[2] or "")), unit="percent" if found[3] else "count", row=number, column=name,
     )  # fmt: skip
 
 
@@ -101,20 +89,25 @@ def _day(said: str) -> date | None:
     return None
 
 
-def compared(figures: Sequence[Figure], firm: str) -> list[Comparison]:
+def compared(figures: Iterable[Figure], names: Collection[str]) -> list[Comparison]:
     """The figures of one firm, newest first, each beside all others of the same measure, product and half-year.
 
-    Firms choose when their half-years begin; a figure belongs to the calendar half-year in which the middle of its period lies.
+    `names` are all that tables call the firm, in whatever case. Firms choose when their half-years begin; a figure belongs to the
+    calendar half-year in which the middle of its period lies.
     """
-    alike: dict[tuple[object, ...], list[Figure]] = {}
+    own = frozenset(name.casefold() for name in names)
+    others: dict[tuple[object, ...], list[float]] = {}
+    of_firm = []
     for figure in figures:
-        alike.setdefault(_kind(figure), []).append(figure)
-    own = [figure for figure in figures if figure.firm.casefold() == firm.casefold()]
+        if figure.firm.casefold() in own:
+            of_firm.append(figure)
+        else:
+            others.setdefault(_kind(figure), []).append(figure.value)
     found = []
-    for figure in sorted(own, key=lambda one: (one.end, one.product or "", one.measure), reverse=True):
-        others = [one.value for one in alike[_kind(figure)] if one.firm != figure.firm]
-        below = sum(value < figure.value for value in others)
-        found.append(Comparison(figure=figure, peers=len(others), median=median(others) if others else None, below=below))
+    for figure in sorted(of_firm, key=lambda one: (one.end, one.product or "", one.measure), reverse=True):
+        values = others.get(_kind(figure), [])
+        below = sum(value < figure.value for value in values)
+        found.append(Comparison(figure=figure, peers=len(values), median=median(values) if values else None, below=below))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plaint.model import Approval, Firm, Person, Quarantined, Rejection, Run
 from plaint.ports import Stores
+from plaint.reference import PART, Figure, Table
 
 
 def _run(id: str, source: str = "board", **more: object) -> Run:
@@ -62,3 +63,21 @@ def test_a_password_stays_when_an_account_is_saved_without_one(stores: Stores) -
     stores.registers.save_person(Person(key="ada", name="Ada L.", roles=("agent",), firms=("orbit",)))
     assert stores.registers.people() == [Person(key="ada", name="Ada L.", roles=("agent",), firms=("orbit",))]
     assert (stores.registers.secret("ada"), stores.registers.secret("bob")) == ("hash", None)
+
+
+def test_published_figures_are_kept_by_the_digest_of_their_file(stores: Stores) -> None:
+    def figure(number: int) -> Figure:
+        return Figure(firm=f"Firm {number}", group=None, start="2024-01-01", end="2024-06-30", product=None, measure="received",
+                      value=float(number), unit="count", row=number, column="Received")  # fmt: skip
+
+    def table(digest: str, figures: int, at: str) -> Table:
+        return Table(digest=digest, name="a.csv", publisher="FCA", url=None, measure="received", figures=figures, unread=0,
+                     start="2024-01-01", end="2024-06-30", at=at, by="ada")  # fmt: skip
+
+    many = [figure(number) for number in range(2 * PART + 1)]
+    stores.registers.save_table(table("b" * 64, len(many), "2026-02-01T00:00:00Z"), many)
+    stores.registers.save_table(table("a" * 64, 1, "2026-03-01T00:00:00Z"), many[:1])
+    assert [(one.digest[0], one.figures) for one in stores.registers.tables()] == [("b", len(many)), ("a", 1)]
+    assert (stores.registers.figures("b" * 64), stores.registers.figures("a" * 64), stores.registers.figures("c" * 64)) == (many, many[:1], [])
+    stores.registers.save_table(table("b" * 64, 1, "2026-02-01T00:00:00Z"), many[5:6])
+    assert stores.registers.figures("b" * 64) == many[5:6]

@@ -21,6 +21,7 @@ from plaint.query.parse import parse_query
 from plaint.query.tree import CaseMark, Search, Sort
 from tests.contract.test_posts import post
 from tests.elastic.server import Emptied, asked
+from tests.made_up import FIGURE, TABLE
 
 pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
 AT = "2026-11-24T10:00:00Z"
@@ -64,6 +65,7 @@ def everything(stores: Stores) -> None:
     stores.registers.save_firms([Firm(key="orbit", name="Orbit")])
     stores.registers.save_approval(Approval(source="board", firm="orbit", approved=True))
     stores.registers.save_person(Person(key="tom", name="Tom", roles=("agent",)), "hash")
+    stores.registers.save_table(TABLE, [FIGURE])
     stores.runs.save(Run(id="r1", source="board", firm="orbit", started=AT, state="done", new=30))
     stores.runs.quarantine([Quarantined(id=name, run="r1", source="board", at=AT, rejection=Rejection(reason="no date")) for name in ("q1", "q2")])
     stores.runs.settle(["q2"], "dismissed")

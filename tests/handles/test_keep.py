@@ -32,6 +32,7 @@ from plaint.posts.brands import Names
 from plaint.query.parse import parse_query
 from plaint.query.tree import Search
 from settings import settings
+from tests.made_up import FIGURE, TABLE
 
 RUN = CliRunner()
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,7 @@ def address(tmp_path: Path) -> str:
     stores = connect(address)
     stores.registers.save_firms(made.FIRMS)
     stores.registers.save_person(ADA, "secret hash")
+    stores.registers.save_table(TABLE, [FIGURE])
     stores.registers.save_person(Person(key="kai", name="Kai", roles=("admin",)))
     stores.registers.save_approval(Approval(source="cfpb", approved=True, review_on="2099-01-01"))
     take_in(stores, "cfpb", made.cfpb_answer(60), 0)
@@ -94,6 +96,7 @@ def everything(address: str) -> list[Any]:
         [(hit.post, hit.case, stores.posts.revisions(hit.post.id)) for hit in hits],
         [(entry, stores.cases.bodies(entry.stream)) for entry in stores.cases.walk()],
         stores.registers.firms(), stores.registers.people(), stores.registers.approvals(), stores.registers.secret("ada"), stores.runs.newest(), rows,
+        [(table, stores.registers.figures(table.digest)) for table in stores.registers.tables()],
         [fetched for _, fetched in stores.evidence.walk()],
     ]  # fmt: skip
     stores.close()

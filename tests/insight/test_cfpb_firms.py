@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from manage import app
 from plaint.insight.cfpb_firms import LEAST, count_complaints, is_download
-from plaint.insight.peers import Figure, Unread
+from plaint.insight.peers import Unread
+from plaint.reference import Figure
 
 HEADER = "Date received,Product,Company,Company response to consumer,Timely response?,Complaint ID"
 
@@ -61,17 +59,14 @@ def test_another_table_is_refused() -> None:
         list(count_complaints(["Date received,Company,Company response to consumer"]))
 
 
-def test_the_command_counts_a_download(tmp_path: Path) -> None:
-    file = tmp_path / "complaints.csv"
-    rows = lines(
-        *many("FENNEL", "2024-01-01", "Closed with explanation", "Yes", 30), *many("DILL", "2024-02-01", "Closed with explanation", "Yes", 10)
-    )
-    file.write_text("\ufeff" + "\n".join(rows) + "\n", encoding="utf-8")
-    done = CliRunner().invoke(app, ["peers", str(file), "--firm", "FENNEL"])
-    assert done.exit_code == 0, done.output
-    compared = {one["figure"]["measure"]: (one["figure"]["value"], one["peers"], one["median"]) for one in json.loads(done.stdout)["comparisons"]}
-    assert compared == {"complaints": (30, 1, 10), "timely": (100, 0, None), "relief": (0, 0, None)}
-    assert "did you mean 'FENNEL'" in CliRunner().invoke(app, ["peers", str(file), "--firm", "FENEL"]).stderr
+@pytest.mark.pure
+def test_a_figure_says_how_many_rows_it_counts_and_which_is_the_first() -> None:
+    rows = lines(*many("DILL", "2024-02-01", "Closed with explanation", "Yes", 2), *many("FENNEL", "2024-01-01", "In progress", "Yes", 5),
+                 *many("FENNEL", "2024-01-02", "Closed with explanation", "Yes", LEAST))  # fmt: skip
+    told = {one.measure: (one.row, one.rows, one.column) for one in count_complaints(rows) if isinstance(one, Figure) and one.firm == "FENNEL"}
+    assert told == {
+        "complaints": (4, LEAST + 5, "Date received"), "timely": (4, LEAST, "Timely response?"), "relief": (4, LEAST, "Company response to consumer"),
+    }  # fmt: skip
 
 
 def test_a_recorded_download_adds_up(shared: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import csv
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from manage import app
-from plaint.insight.peers import Figure, Unread, compared, period_of, read_table
+from plaint.insight.peers import Unread, compared, period_of, read_table
+from plaint.reference import Figure
 
 pytestmark = pytest.mark.pure
 
@@ -59,7 +58,7 @@ def test_what_is_no_period_is_none(said: str) -> None:
 
 
 def test_a_firm_stands_beside_the_others_of_its_half_year() -> None:
-    newest, oldest = compared(figures(UPHELD), "fennel bank PLC")
+    newest, oldest = compared(figures(UPHELD), ["fennel bank PLC"])
     assert (newest.figure.value, newest.peers, newest.median, newest.below) == (40.0, 2, 40.0, 1)
     assert (oldest.figure.value, oldest.peers, oldest.median, oldest.below) == (35.5, 0, None, 0)
 
@@ -70,16 +69,18 @@ def test_a_group_is_none_where_there_is_none() -> None:
     }  # fmt: skip
 
 
-def test_the_command_prints_comparisons_and_names_the_nearest_firm(tmp_path: Path) -> None:
-    table = tmp_path / "upheld.csv"
-    table.write_text(UPHELD)
-    done = CliRunner().invoke(app, ["peers", str(table), "--firm", "Dill Bank plc", "--measure", "upheld"])
-    assert [one["figure"]["product"] for one in json.loads(done.stdout)["comparisons"]] == ["Home finance", "Banking and credit cards"]
-    wrong = CliRunner().invoke(app, ["peers", str(table), "--firm", "Dil Bank"])
-    assert (wrong.exit_code, len(wrong.stderr.splitlines())) == (1, 1)
-    assert "did you mean 'Dill Bank plc'" in wrong.stderr
-    table.write_text("a,b\n1,2\n")
-    assert CliRunner().invoke(app, ["peers", str(table), "--firm", "x"]).exit_code == 1
+def test_a_firm_that_writes_itself_in_two_ways_is_not_among_the_others() -> None:
+    twice = UPHELD + "FENNEL BANK PLC,NO GROUP,no,2024-07-01 to 2024-12-31,10.00%,,\n"
+    assert [one.peers for one in compared(figures(twice), ["Fennel Bank plc"]) if one.figure.end == "2024-12-31"] == [2, 2]
+
+
+def test_each_figure_says_its_row_and_column() -> None:
+    lines = UPHELD.splitlines()
+    assert all(f"{one.value:g}".split(".")[0] in lines[one.row - 1] for one in figures(UPHELD))
+    assert {(one.row, one.column) for one in figures(UPHELD)} == {
+        (2, "Banking and credit cards"), (3, "Banking and credit cards"), (3, "Home finance"), (4, "Banking and credit cards"),
+        (5, "Banking and credit cards"), (6, "Banking and credit cards"),
+    }  # fmt: skip
 
 
 def test_the_published_tables_are_read_whole(shared: Path) -> None:
@@ -88,3 +89,9 @@ def test_the_published_tables_are_read_whole(shared: Path) -> None:
         unread = [one for one in read if isinstance(one, Unread)]
         assert len(read) > 3000
         assert not unread, unread[:5]
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.reader(lines))
+        for one in (one for one in read if isinstance(one, Figure)):
+            cell = rows[one.row - 1][[" ".join(name.split()) for name in rows[0]].index(one.column)]
+            assert float(cell.strip().rstrip("%").replace(",", "")) == one.value
+            assert " ".join(rows[one.row - 1][0].split()) == one.firm
