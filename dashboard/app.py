@@ -48,6 +48,8 @@ LEAVES = (
     Leaf(key="reports", right=Right.MAKE_RETURNS),
     Leaf(key="sources", right=Right.READ_POSTS),
     Leaf(key="watch", right=Right.READ_POSTS),
+    Leaf(key="alerts", right=Right.READ_CASES),
+    Leaf(key="rules", right=Right.READ_CASES),
     Leaf(key="audit", right=Right.READ_LOG),
 )
 

@@ -12,6 +12,8 @@ import msgspec
 import streamlit as st
 
 from dashboard import here
+from dashboard.widgets.chips import link
+from dashboard.widgets.html import tag
 from dashboard.wording import say
 from plaint.desk import exports
 from plaint.desk.rights import Right, may
@@ -58,11 +60,13 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if not value.replace("-", "").replace("_", "").isalnum() else value
 
 
-def more(person: Person, query: str, order: Sort, *, can_be_typed: bool = True) -> None:
-    """The menu beside the list: the question as text, and the export for those who may."""
+def more(person: Person, query: str, order: Sort, *, alert: str, can_be_typed: bool = True) -> None:
+    """The menu beside the list: the question as text, an alert on it (`alert` is the question without its period), and the export."""
     with st.popover(say("more.title"), key="more"):
         st.caption(say("more.query"))
         st.code(query or "*", language=None, wrap_lines=True)
+        if may(person, Right.WORK_CASES) and can_be_typed:
+            here.show(tag("p", link("alerts", say("more.alert"), q=alert or "*")))
         if not may(person, Right.EXPORT) or not can_be_typed:
             return
         st.caption(say("more.export"))

@@ -190,7 +190,8 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
 def _more(person: Person, search: Search, period: Period | None) -> None:
     firm = here.firm(person)
     query = handing.as_text(address.one("q"), search.include, search.exclude, period, firm.key if firm else None)
-    handing.more(person, query, search.sort, can_be_typed="gone" not in search.include and "gone" not in search.exclude)
+    alert = handing.as_text(address.one("q"), search.include, search.exclude, None, firm.key if firm else None)
+    handing.more(person, query, search.sort, alert=alert, can_be_typed="gone" not in search.include and "gone" not in search.exclude)
 
 
 def _total(found: Found, person: Person) -> Html:
