@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from elasticsearch.helpers import streaming_bulk
 
 from bench.made import NOW
-from indexer.elastic_cases import Append, Line, listing
+from indexer.elastic_append import Append, Line
+from indexer.elastic_cases import listing
 from indexer.elastic_stores import ElasticStores
 from indexer.sqlite_cases import list_case
 from indexer.sqlite_file import SqliteFile

@@ -9,23 +9,24 @@ projection that never goes back to an older version of a case.
 from __future__ import annotations
 
 import random
-import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from indexer.elastic_append import Append, Heads, Line, State, Texts, chained
 from indexer.elastic_client import Cluster, Conflicted, Json
 from indexer.elastic_docs import doc_id
-from indexer.elastic_numbers import Numbered
+from indexer.elastic_numbers import AHEAD, Numbered
 from indexer.elastic_tally import asked, counted
-from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
-from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, StoreDown
+from plaint.cases.chain import GENESIS, canonical, order_hash, seal_hash
+from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, Standing, StoreDown
 
 TURNS = 1000
 """Races for the next number that may be lost one after the other."""
+
+STALE = 4 * AHEAD
+"""Numbers behind the newest one known from which on a search is quicker than reading what came since."""
 
 NOTED_EVERY = 200
 """Appends after which it is noted anew how far the lists are known to be complete."""
@@ -36,66 +37,24 @@ _MARK = "listed"
 _rows = msgspec.json.Decoder(CaseRow)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """An entry as it is stored: `said` and `digests` as canonical text, `bodies` the documents of its texts by name."""
-
-    position: int
-    version: int
-    kind: str
-    said: str
-    digests: str
-    before: str
-    hash: str
-    bodies: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Append:
-    """One append: its lines, with what they have in common."""
-
-    number: int
-    stream: str
-    at: str
-    by: str
-    command: str
-    lines: tuple[Line, ...]
-
-    @classmethod
-    def of(cls, doc: Json) -> Append:
-        """From its document."""
-        said = msgspec.json.decode(doc["said"])
-        return msgspec.convert({**said, "number": doc["number"], "stream": doc["stream"], "command": doc["command"]}, type=cls)
-
-    def doc(self) -> Json:
-        """Its document without the number."""
-        said = {"at": self.at, "by": self.by, "lines": self.lines}
-        return {"stream": self.stream, "command": self.command, "said": msgspec.json.encode(said).decode()}
-
-    def entries(self) -> list[Entry]:
-        """Its entries."""
-        return [
-            Entry(stream=self.stream, version=line.version, at=self.at, by=self.by, command=self.command, kind=line.kind, said=_object(line.said),
-                  digests=_object(line.digests), before=line.before, hash=line.hash, position=line.position)
-            for line in self.lines
-        ]  # fmt: skip
-
-
 class ElasticCases:
     """The log in a cluster. Safe for many threads and processes."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._c = cluster
         self._log, self._seals = Numbered(cluster, "log", "append"), Numbered(cluster, "log", "seal")
+        self._heads = Heads()
         self._listed, self._noted = 0, 0
         """Up to here every case was seen in the lists; up to here that is noted for the next process."""
 
     def append(self, stream: str, expected: int | None, drafts: Sequence[Draft], *, at: str, by: str, command: str) -> list[Entry]:
         """See `ports.CaseLog.append`."""
-        texts = _Texts(self._c, stream, command, drafts)
+        texts = Texts(self._c, stream, command, drafts)
+        state = self._heads.take(stream, command, since=self._log.known - STALE) or self._seen(stream, command)
         for turn in range(TURNS):
             time.sleep(min(0.05, 0.005 * turn) * random.random())
-            state = self._state(stream, command)
+            if turn or expected not in {None, state.version}:
+                state = self._followed(state, stream, command)
             if state.done:
                 texts.drop(but={kept for append in state.done for line in append.lines for kept in line.bodies.values()})
                 return [entry for append in state.done for entry in append.entries()]
@@ -104,13 +63,14 @@ class ElasticCases:
                 raise Conflict(stream, [entry for entry in self.read(stream) if entry.version > expected])
             if not drafts:
                 return []
-            lines = tuple(_chained(drafts, texts, state, stream=stream, at=at, by=by, command=command))
+            lines = tuple(chained(drafts, texts, state, stream=stream, at=at, by=by, command=command))
             texts.keep()
             made = Append(number=state.number + 1, stream=stream, at=at, by=by, command=command, lines=lines)
             try:
                 self._log.create(made.number, made.doc())
             except Conflicted:
                 continue
+            self._heads.keep(stream, None, state.after(made, stream, None))
             return made.entries()
         raise StoreDown(f"{self._c.place.shown}: too many others write into the log at once: try again")
 
@@ -120,7 +80,21 @@ class ElasticCases:
 
     def version(self, stream: str) -> int:
         """See `ports.CaseLog.version`."""
-        return self._state(stream, None).version
+        kept = self._heads.take(stream, None, since=self._log.known - STALE)
+        state = self._followed(kept or self._seen(stream, None), stream, None)
+        self._heads.keep(stream, None, state)
+        return state.version
+
+    def standing(self, stream: str, command: str | None = None) -> Standing:
+        """See `ports.CaseLog.standing`. Three requests: a search, what came since, the texts with the list's own version."""
+        appends, state = self._looked(stream, command)
+        self._heads.keep(stream, command, state)
+        names = _names(appends)
+        found = self._c.together({"bodies": ([kept for *_, kept in names], None), "cases": ([doc_id(stream)], ["version"])}) if appends else {}
+        bodies = {(body.version, body.name): body.text for body in _texts(names, found.get("bodies", {}))}
+        listed = found.get("cases", {}).get(doc_id(stream), {}).get("_source", {}).get("version", 0)
+        return Standing(entries=tuple(entry for append in appends for entry in append.entries()), bodies=bodies, is_done=bool(state.done),
+                        is_listed=listed >= state.version)  # fmt: skip
 
     def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
         """See `ports.CaseLog.bodies`."""
@@ -181,11 +155,6 @@ class ElasticCases:
         if not self._listed:
             self._listed = self._noted = self._listed_before()
         heads: dict[str, tuple[int, int]] = {}
-    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
-        """See `ports.CaseLog.each_case`."""
-        for hit in self._c.walk("cases", {"query": _where(wanted), "sort": [{"case": "asc"}], "_source": ["shown"]}):
-            yield _rows.decode(hit["_source"]["shown"])
-
         last = self._listed
         for append in map(Append.of, self._log.all(after=self._listed)):
             last = append.number
@@ -212,6 +181,11 @@ class ElasticCases:
         answer = self._c.search("cases", body)
         return [_rows.decode(hit["_source"]["shown"]) for hit in answer["hits"]["hits"]], answer["hits"]["total"]["value"]
 
+    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
+        """See `ports.CaseLog.each_case`."""
+        for hit in self._c.walk("cases", {"query": _where(wanted), "sort": [{"case": "asc"}], "_source": ["shown"]}):
+            yield _rows.decode(hit["_source"]["shown"])
+
     def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
         """See `ports.CaseLog.tally`."""
         answer = self._c.search("cases", {"query": _where(wanted), "size": 0, "track_total_hits": False, "aggs": asked(by)})
@@ -219,20 +193,37 @@ class ElasticCases:
 
     def command_done(self, command: str) -> bool:
         """See `ports.CaseLog.command_done`."""
-        return bool(self._state(None, command).done)
+        return bool(self._followed(self._seen(None, command), None, command).done)
 
-    def _state(self, stream: str | None, command: str | None) -> _State:
-        """What an append has to know, as of the last number: the stream's head, and whether its command was done."""
+    def _seen(self, stream: str | None, command: str | None) -> State:
+        """The stream's head, and whether a command was done, as of a number that a search sees or this process has read."""
         wanted: dict[str, Json] = {"all": {"match_all": {}}}
         wanted |= {} if stream is None else {"stream": {"term": {"stream": stream}}}
         wanted |= {} if command is None else {"command": {"term": {"command": command}}}
         last, seen = self._log.seen(wanted)
-        state = _State(number=last)
-        for append in map(Append.of, seen.values()):
+        state = State(number=last)
+        for append in map(Append.of, (*seen.values(), *self._log.recent(last))):
+            state = state.after(append, stream, command)
+        return state
+
+    def _followed(self, state: State, stream: str | None, command: str | None) -> State:
+        """The same as of the last number there is."""
+        for append in map(Append.of, self._log.tail(state.number)):
+            state = state.after(append, stream, command)
+        return state
+
+    def _looked(self, stream: str, command: str | None) -> tuple[list[Append], State]:
+        """All appends of a stream, and what the next one has to know, as of the last number."""
+        newest: dict[str, Json] = {"all": {"match_all": {}}}
+        newest |= {} if command is None else {"command": {"term": {"command": command}}}
+        found, others, last = self._log.with_newest({"term": {"stream": stream}}, newest)
+        appends, state = [append for append in map(Append.of, found) if append.stream == stream], State(number=last)
+        for append in (*map(Append.of, others.values()), *appends):
             state = state.after(append, stream, command)
         for append in map(Append.of, self._log.tail(last)):
             state = state.after(append, stream, command)
-        return state
+            appends += [append] if append.stream == stream else []
+        return appends, state
 
     def _appends(self, stream: str) -> Iterator[Append]:
         """All appends of a stream; those that no search sees yet are picked out of the newest numbers."""
@@ -254,20 +245,28 @@ class ElasticCases:
         return low
 
     def _bodies_of(self, appends: Iterator[Append]) -> Iterator[Body]:
-        waiting: list[tuple[str, Line, str, str]] = []
+        waiting: list[_Name] = []
         for append in appends:
-            waiting += [(append.stream, line, name, line.bodies[name]) for line in append.lines for name in sorted(line.bodies)]
+            waiting += _names([append])
             if len(waiting) >= 500:
-                yield from self._texts(waiting)
+                yield from _texts(waiting, self._c.get("bodies", [kept for *_, kept in waiting]))
                 waiting = []
-        yield from self._texts(waiting)
+        yield from _texts(waiting, self._c.get("bodies", [kept for *_, kept in waiting]))
 
-    def _texts(self, wanted: Sequence[tuple[str, Line, str, str]]) -> Iterator[Body]:
-        found = self._c.get("bodies", [name for *_, name in wanted])
-        for stream, line, name, kept in wanted:
-            if kept in found:
-                doc = found[kept]["_source"]
-                yield Body(position=line.position, stream=stream, version=line.version, name=name, secret=doc.get("secret"), text=doc.get("text"))
+
+_Name = tuple[str, Line, str, str]
+"""A text of the log: its stream, its line, what the line calls it, and the name of its document."""
+
+
+def _names(appends: Iterable[Append]) -> list[_Name]:
+    return [(append.stream, line, name, line.bodies[name]) for append in appends for line in append.lines for name in sorted(line.bodies)]
+
+
+def _texts(wanted: Sequence[_Name], found: Mapping[str, Json]) -> Iterator[Body]:
+    for stream, line, name, kept in wanted:
+        if kept in found:
+            doc = found[kept]["_source"]
+            yield Body(position=line.position, stream=stream, version=line.version, name=name, secret=doc.get("secret"), text=doc.get("text"))
 
 
 def listing(row: CaseRow) -> tuple[Json, Json]:
@@ -275,79 +274,6 @@ def listing(row: CaseRow) -> tuple[Json, Json]:
     doc = {"case": row.case, "version": row.version, "firm": row.firm, "state": row.state, "assignee": row.assignee, "due": row.due,
            "posts": list(row.posts), "marks": list(row.marks), "shown": canonical(row)}  # fmt: skip
     return {"index": {"_index": "cases", "_id": doc_id(row.case), "version": row.version, "version_type": "external_gte"}}, doc
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """The log up to a number, as far as one append must know it."""
-
-    number: int = 0
-    position: int = 0
-    version: int = 0
-    before: str = GENESIS
-    done: tuple[Append, ...] = ()
-
-    def after(self, append: Append, stream: str | None, command: str | None) -> _State:
-        """The same one append later; one that was seen already changes nothing."""
-        last = append.lines[-1]
-        state = replace(self, number=max(self.number, append.number), position=max(self.position, last.position))
-        if append.stream == stream and last.version > self.version:
-            state = replace(state, version=last.version, before=last.hash)
-        if append.command == command and append not in self.done:
-            state = replace(state, done=(*state.done, append))
-        return state
-
-
-class _Texts:
-    """The texts of an append under fresh secrets: written once, before the append that names them."""
-
-    def __init__(self, cluster: Cluster, stream: str, command: str, drafts: Sequence[Draft]) -> None:
-        self._c, self._is_kept = cluster, False
-        self._stream, self._command = stream, command
-        self.of = [{name: (secrets.token_hex(16), secrets.token_hex(32), text) for name, text in draft.bodies.items()} for draft in drafts]
-
-    def keep(self) -> None:
-        """Write them, once."""
-        if not self._is_kept:
-            self._write(self._names(), [{"secret": secret, "text": text} for texts in self.of for _, secret, text in texts.values()])
-            self._is_kept = True
-
-    def drop(self, but: Set[str] = frozenset()) -> None:
-        """Empty them when nothing names them after all; those named `but` were appended though the answer was lost."""
-        if self._is_kept:
-            self._write([kept for kept in self._names() if kept not in but], [{} for kept in self._names() if kept not in but])
-
-    def _names(self) -> list[str]:
-        return [kept for texts in self.of for kept, _, _ in texts.values()]
-
-    def _write(self, names: Sequence[str], docs: Sequence[Json]) -> None:
-        origin = {"stream": self._stream, "command": self._command}
-        actions = [({"index": {"_index": "bodies", "_id": name}}, {**origin, **doc}) for name, doc in zip(names, docs, strict=True)]
-        for result in self._c.bulk(actions) if actions else ():
-            if result["status"] not in {200, 201}:
-                raise StoreDown(f"{self._c.place.shown}: a text of the log could not be written: {result.get('error')}")
-
-
-def _chained(drafts: Sequence[Draft], texts: _Texts, state: _State, *, stream: str, at: str, by: str, command: str) -> Iterator[Line]:
-    """The drafts in their places after `state`."""
-    before = state.before
-    for number, (draft, kept) in enumerate(zip(drafts, texts.of, strict=True), 1):
-        digests = {name: body_digest(secret, text) for name, (_, secret, text) in kept.items()}
-        version = state.version + number
-        own = entry_hash(stream=stream, version=version, at=at, by=by, command=command, kind=draft.kind, said=draft.said, digests=digests,
-                         before=before)  # fmt: skip
-        yield Line(position=state.position + number, version=version, kind=draft.kind, said=canonical(draft.said), digests=canonical(digests),
-                   before=before, hash=own, bodies={name: stored for name, (stored, _, _) in kept.items()})  # fmt: skip
-        before = own
-
-
-def _object(text: str) -> dict[str, Any]:
-    """A stored JSON object. Text that is not exactly as it was written is given back so that its hash cannot be right."""
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
-        value = None
-    return value if isinstance(value, dict) and canonical(value) == text else {"unreadable": [text]}
 
 
 def _where(wanted: CaseFilter) -> Json:

@@ -198,6 +198,23 @@ class Cluster:
                     found[doc["_id"]] = doc
         return found
 
+    def together(self, wanted: Mapping[str, tuple[Sequence[str], Sequence[str] | None]]) -> dict[str, dict[str, Json]]:
+        """What `get` finds in several indices, by index, in one request for a thousand documents: for each its ids and (None: all) fields."""
+        asked = [
+            (short, {"_index": self.name(short), "_id": key, **({} if only is None else {"_source": list(only)})})
+            for short, (keys, only) in wanted.items() for key in keys
+        ]  # fmt: skip
+        found: dict[str, dict[str, Json]] = {short: {} for short in wanted}
+        for start in range(0, len(asked), PAGE):
+            some = asked[start : start + PAGE]
+            docs = self.ask(lambda some=some: self.client.mget(docs=[doc for _, doc in some]))["docs"]  # type: ignore[misc]
+            for (short, _), doc in zip(some, docs, strict=True):
+                if "error" in doc:
+                    raise StoreDown(f"{self.place.shown}: {doc['error'].get('reason', doc['error'])}")
+                if doc.get("found"):
+                    found[short][doc["_id"]] = doc
+        return found
+
     def search(self, short: str, body: Mapping[str, Any], *, patience: float | None = None) -> Json:
         """The answer of a search over all shards, never over some of them; it sees what this process has written.
 

@@ -27,29 +27,65 @@ class Numbered:
         self._c, self._short, self.what = cluster, short, what
         self._known = 0
         """A number that is there: searches count the last one from here, so that they need not look at all before it."""
+        self._recent: dict[int, Json] = {}
+        """What this process wrote or read by number, as far as no search has shown it yet. Documents never change."""
+
+    @property
+    def known(self) -> int:
+        """A number that is there, near the last one; 0 when nothing was looked for."""
+        return self._known
 
     def create(self, number: int, doc: Json) -> None:
         """Add the document of a number; raises Conflicted when somebody has it."""
-        self._c.create(self._short, f"{self.what}-{number}", {"what": self.what, "number": number, **doc})
+        whole = {"what": self.what, "number": number, **doc}
+        self._c.create(self._short, f"{self.what}-{number}", whole)
+        self._recent[number] = whole
+
+    def recent(self, after: int) -> Iterator[Json]:
+        """The documents after a number that this process has; others may have written more since."""
+        while (doc := self._recent.get(after + 1)) is not None:
+            yield doc
+            after += 1
 
     def tail(self, after: int) -> Iterator[Json]:
         """The documents after a number, oldest first, as they are now."""
+        for doc in self.recent(after):
+            yield doc
+            after = doc["number"]
         while True:
             names = [f"{self.what}-{number}" for number in range(after + 1, after + 1 + AHEAD)]
             found = self._c.get(self._short, names)
             for name in names:
                 if name not in found:
                     return
-                yield found[name]["_source"]
+                doc = found[name]["_source"]
+                self._recent[doc["number"]] = doc
+                yield doc
             after += AHEAD
 
     def seen(self, wanted: Mapping[str, Json]) -> tuple[int, dict[str, Json]]:
         """The newest document of each query by its name, where there is one, out of one moment of the index; and its last number."""
+        _, newest, last = self._of_one_moment({}, wanted, [])
+        return last, newest
+
+    def _of_one_moment(self, body: Json, wanted: Mapping[str, Json], also: Sequence[Json]) -> tuple[list[Json], dict[str, Json], int]:
+        """The hits of a body that is about what `also` says, the newest document of each query, and the last number."""
         newest = {"newest": {"top_hits": {"size": 1, "sort": [{"number": "desc"}]}}}
         aggs = {f"in {name}": {"filter": query, "aggs": newest} for name, query in wanted.items()}
-        counted, last = self._counted({"aggs": aggs}, [query for query in wanted.values() if query != ALL])
-        hits = {name: counted["aggregations"][f"in {name}"]["newest"]["hits"]["hits"] for name in wanted}
-        return last, {name: found[0]["_source"] for name, found in hits.items() if found}
+        answer, last = self._counted({**body, "aggs": aggs}, [*also, *(query for query in wanted.values() if query != ALL)])
+        found = {name: answer["aggregations"][f"in {name}"]["newest"]["hits"]["hits"] for name in wanted}
+        return [hit["_source"] for hit in answer["hits"]["hits"]], {name: hits[0]["_source"] for name, hits in found.items() if hits}, last
+
+    def with_newest(self, query: Json, wanted: Mapping[str, Json]) -> tuple[list[Json], dict[str, Json], int]:
+        """All documents that match, oldest first, with what `seen` gives for other queries: out of one moment of the index.
+
+        Of more than a page some may be among the later ones that do not match.
+        """
+        body = {"sort": [{"number": "asc"}], "size": PAGE, "post_filter": query}
+        hits, newest, last = self._of_one_moment(body, wanted, [query])
+        if len(hits) == PAGE:
+            hits += [doc for doc in self.all(query, after=hits[-1]["number"]) if doc["number"] <= last]
+        return hits, newest, last
 
     def all(self, query: Json | None = None, *, after: int = 0) -> Iterator[Json]:
         """All documents that match and come after a number, oldest first; then those that no search sees yet, matching or not.
@@ -85,6 +121,7 @@ class Numbered:
             answer = self._asked({**body, "aggs": aggs}, after, near)
             if (last := _last_of(answer)) >= self._known:
                 self._known = last
+                self._recent = {number: doc for number, doc in list(self._recent.items()) if number > last}
                 return answer, last
         answer = self._asked({**body, "aggs": aggs}, after)
         return answer, _last_of(answer)

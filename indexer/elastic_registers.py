@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indexer.elastic_client import Cluster, Json
+from indexer.elastic_client import PAGE, Cluster, Json
 from indexer.elastic_docs import doc_id
 from plaint.model import Approval, Firm, Person
 from plaint.reference import PART, Figure, Table, parts
@@ -77,7 +77,10 @@ class ElasticRegisters:
 
     def _all(self, what: str, kind: type[T]) -> list[T]:
         asked = {"query": {"term": {"what": what}}, "sort": [{"key": "asc"}], "_source": ["said"]}
-        return [msgspec.json.decode(hit["_source"]["said"], type=kind) for hit in self._c.walk("registers", asked)]
+        hits = self._c.search("registers", {**asked, "size": PAGE, "track_total_hits": False})["hits"]["hits"]
+        if len(hits) == PAGE:
+            hits = list(self._c.walk("registers", asked))
+        return [msgspec.json.decode(hit["_source"]["said"], type=kind) for hit in hits]
 
     def _save(self, what: str, key: str, value: Any, more: Json | None = None) -> None:
         doc = {"what": what, "key": key, "said": msgspec.json.encode(value).decode(), **(more or {})}

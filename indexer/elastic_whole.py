@@ -8,7 +8,7 @@ from secrets import token_hex
 import msgspec
 
 from indexer.copying import BATCH, Record
-from indexer.elastic_cases import Append, Line
+from indexer.elastic_append import Append, Line
 from indexer.elastic_client import Conflicted, Json
 from indexer.elastic_docs import Held, State, adopted, doc_id, revision_id
 from indexer.elastic_numbers import Numbered

@@ -18,7 +18,7 @@ import msgspec
 from indexer.sqlite_file import SqliteFile
 from indexer.sqlite_tally import tally
 from plaint.cases.chain import GENESIS, body_digest, canonical, entry_hash, order_hash, seal_hash
-from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal
+from plaint.ports import CASE_STREAM, Body, CaseFilter, CaseRow, Conflict, Draft, Entry, Seal, Standing
 
 _ENTRY = "position, stream, version, at, by, command, kind, said, digests, before, hash"
 _SEAL = 'number, at, position, heads, "order", before, hash'
@@ -77,6 +77,17 @@ class SqliteCases:
         with self._file.reading() as connection:
             found = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ?", (stream,))
             return {(version, name): text for version, name, text in found}
+
+    def standing(self, stream: str, command: str | None = None) -> Standing:
+        """See `ports.CaseLog.standing`."""
+        with self._file.reading() as connection:
+            bodies = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ?", (stream,))
+            return Standing(
+                entries=tuple(_entries(connection, "stream = ?", stream)),
+                bodies={(version, name): text for version, name, text in bodies},
+                is_done=command is not None and _is_there(connection, "entries WHERE command = ?", command),
+                is_listed=not _is_there(connection, 'behind WHERE "case" = ?', stream),
+            )
 
     def erase(self, stream: str, version: int, name: str) -> None:
         """See `ports.CaseLog.erase`. The bytes are overwritten in the file and gone from its write-ahead log."""
@@ -167,17 +178,6 @@ class SqliteCases:
             )
             return [_rows.decode(shown) for (shown,) in found], total
 
-    def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
-        """See `ports.CaseLog.tally`."""
-        where, values = _where(wanted)
-        with self._file.reading() as connection:
-            return tally(connection, where, values, by)
-
-    def command_done(self, command: str) -> bool:
-        """See `ports.CaseLog.command_done`."""
-        with self._file.reading() as connection:
-            return connection.execute("SELECT 1 FROM entries WHERE command = ?", (command,)).fetchone() is not None
-
     def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
         """See `ports.CaseLog.each_case`."""
         where, values = _where(wanted)
@@ -191,6 +191,17 @@ class SqliteCases:
                 return
             yield from (_rows.decode(shown) for _, shown in found)
             after = found[-1][0]
+
+    def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
+        """See `ports.CaseLog.tally`."""
+        where, values = _where(wanted)
+        with self._file.reading() as connection:
+            return tally(connection, where, values, by)
+
+    def command_done(self, command: str) -> bool:
+        """See `ports.CaseLog.command_done`."""
+        with self._file.reading() as connection:
+            return connection.execute("SELECT 1 FROM entries WHERE command = ?", (command,)).fetchone() is not None
 
 
 def _chained(draft: Draft, *, stream: str, version: int, position: int, at: str, by: str, command: str, before: str) -> tuple[Entry, list[Body]]:
@@ -232,6 +243,10 @@ def list_case(connection: sqlite3.Connection, row: CaseRow) -> None:
         connection.execute('DELETE FROM case_marks WHERE "case" = ?', (row.case,))
         connection.executemany('INSERT INTO case_marks (mark, "case") VALUES (?, ?)', [(mark, row.case) for mark in dict.fromkeys(row.marks)])
     connection.execute('DELETE FROM behind WHERE "case" = ? AND version <= ?', (row.case, row.version))
+
+
+def _is_there(connection: sqlite3.Connection, what: str, value: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM {what} LIMIT 1", (value,)).fetchone() is not None
 
 
 def _head(connection: sqlite3.Connection, stream: str) -> tuple[int, str]:

@@ -234,6 +234,9 @@ class CaseLog(Protocol):
     def read(self, stream: str) -> list[Entry]:
         """All entries of a stream, oldest first."""
 
+    def standing(self, stream: str, command: str | None = None) -> Standing:
+        """A stream with its texts, and whether a command was done: for an act, whose `append` may then cost less."""
+
     def version(self, stream: str) -> int:
         """The number of the stream's last entry; 0 for an unknown stream."""
 
@@ -267,6 +270,12 @@ class CaseLog(Protocol):
     def cases(self, wanted: CaseFilter) -> tuple[list[CaseRow], int]:
         """Projected cases and the exact number of all that match, soonest due first, then id."""
 
+    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
+        """All projected cases that match, by id, however many: one that matches all the while comes once, whatever others write.
+
+        The filter's limit and offset are ignored.
+        """
+
     def tally(self, wanted: CaseFilter, by: Sequence[str]) -> dict[tuple[str | None, ...], int]:
         """How many of all cases that match have which values of `by`, in its order; exact.
 
@@ -280,12 +289,20 @@ class CaseLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-    def each_case(self, wanted: CaseFilter) -> Iterator[CaseRow]:
-        """All projected cases that match, by id, however many: one that matches all the while comes once, whatever others write.
+class Standing:
+    """A stream as it stands, with what an act on it must know besides.
 
-        The filter's limit and offset are ignored.
-        """
+    `bodies` are as `CaseLog.bodies` gives them; `is_done` says that the log has the command that was asked about;
+    `is_listed` that the lists have the stream's newest entry.
+    """
 
+    entries: tuple[Entry, ...]
+    bodies: Mapping[tuple[int, str], str | None]
+    is_done: bool
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowClock:
     """An open clock of a case whose passing would be a breach. `due` is its last moment, ISO 8601 in UTC.
 

@@ -5,13 +5,13 @@ What is refused is logged in the stream `access`. The acts themselves are in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 
 from plaint.cases import decide as d
-from plaint.cases.case import Case, case_from
+from plaint.cases.case import Case, case_from, evolve
 from plaint.cases.clocks import Clocks, clocks_of
 from plaint.cases.events import CaseEvent, Recorded, draft, recorded
 from plaint.cases.judging import is_sampled
@@ -19,7 +19,7 @@ from plaint.cases.spoken import spoken
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, in_scope, require
 from plaint.model import Firm, Person, iso, moment_of
-from plaint.ports import CASE_STREAM, CaseRow, Conflict, RowClock, StoreDown, Stores
+from plaint.ports import CASE_STREAM, CaseRow, Conflict, Draft, Entry, RowClock, Standing, StoreDown, Stores
 from plaint.query.tree import CaseMark
 from plaint.reports.counting import counted_in
 
@@ -44,10 +44,10 @@ def act(
 ) -> Case:  # fmt: skip
     """Decide and append. With `expected` a case that has changed since is refused; without, it is decided anew."""
     for _ in range(_TRIES):
-        case, history = load_case(stores, id)
+        standing = standing_of(stores, id, command)
+        case, history = made_from(id, standing)
         visible(stores, person, right, case, now, command)
-        behind = id in stores.cases.behind()
-        if stores.cases.command_done(command):
+        if standing.is_done:
             return case
         if expected is not None and expected != case.version:
             raise _overtaken(stores, person, id, [one for one in history if one.version > expected], now, command, words)
@@ -55,14 +55,18 @@ def act(
         if isinstance(decided, d.Refusal):
             note_refusal(stores, person, id, decided.reason, now, command)
             raise Refused(decided.reason)
+        drafts = [draft(event) for event in decided]
         try:
-            append(stores, person, id, case.version, decided, now, command)
+            entries = stores.cases.append(id, case.version, drafts, at=iso(now), by=person.key, command=command)
         except Conflict as conflict:
             if expected is not None:
                 bodies = stores.cases.bodies(id)
                 raise _overtaken(stores, person, id, [recorded(entry, bodies) for entry in conflict.entries], now, command, words) from None
             continue
-        return project(stores, id, firm_of(stores, case.firm), now, newly=behind)
+        after = _continued(case, entries, drafts)
+        if after is None:
+            return project(stores, id, firm_of(stores, case.firm), now, newly=True)
+        return _show(stores, after, firm_of(stores, case.firm), now, is_marked=case.state is not after.state or not standing.is_listed)
     raise Refused(f"{id} is being changed by others again and again; wait a moment and repeat")
 
 
@@ -103,27 +107,59 @@ def append(stores: Stores, person: Person, id: str, expected: int, events: Seque
 
 def load_case(stores: Stores, id: str) -> tuple[Case, tuple[Recorded, ...]]:
     """A case with its history, whoever asks; one that is not there does not exist and has none."""
-    entries = stores.cases.read(id) if id.startswith(CASE_STREAM) else []
-    bodies = stores.cases.bodies(id) if entries else {}
-    history = tuple(recorded(entry, bodies) for entry in entries)
+    return made_from(id, standing_of(stores, id))
+
+
+def standing_of(stores: Stores, id: str, command: str | None = None) -> Standing:
+    """What the log has of a case; of what cannot be one it has nothing."""
+    if not id.startswith(CASE_STREAM):
+        return Standing(entries=(), bodies={}, is_done=command is not None and stores.cases.command_done(command), is_listed=True)
+    return stores.cases.standing(id, command)
+
+
+def made_from(id: str, standing: Standing) -> tuple[Case, tuple[Recorded, ...]]:
+    """A case with its history out of what the log has of it."""
+    history = tuple(recorded(entry, standing.bodies) for entry in standing.entries)
     return case_from(id, history), history
+
+
+def _continued(case: Case, entries: Sequence[Entry], drafts: Sequence[Draft]) -> Case | None:
+    """The case after what was just appended to it; None where that is not what comes next, as when the command was done at that moment."""
+    if [(entry.version, entry.kind) for entry in entries] != [(case.version + number, one.kind) for number, one in enumerate(drafts, 1)]:
+        return None
+    bodies: Mapping[tuple[int, str], str] = {
+        (entry.version, name): text for entry, one in zip(entries, drafts, strict=True) for name, text in one.bodies.items()
+    }  # fmt: skip
+    for entry in entries:
+        case = evolve(case, recorded(entry, bodies))
+    return case
 
 
 def project(stores: Stores, id: str, firm: Firm, now: datetime, *, newly: bool = False) -> Case:
     """Show what the log says in lists and on the posts.
 
-    The log has it already, so an archive that is busy or down only delays this: the case stays marked as behind.
     `newly` marks the posts whatever the last event was.
     """
     case, history = load_case(stores, id)
-    before = case_from(id, history[:-1])
+    return _show(stores, case, firm, now, is_marked=newly or case_from(id, history[:-1]).state is not case.state)
+
+
+def _show(stores: Stores, case: Case, firm: Firm, now: datetime, *, is_marked: bool) -> Case:
+    """Show a case in lists and (`is_marked`) on its posts; the case as it was shown, which may be newer.
+
+    The log has it already, so an archive that is busy or down only delays this: the case stays marked as behind.
+    Lists never go back to an older version by themselves. Posts do, so who marked them looks whether the case went on meanwhile.
+    """
     try:
-        if newly or before.state is not case.state:
+        while is_marked:
             for post in case.posts:
-                stores.posts.mark(post, CaseMark(case=id, state=case.state.value))
+                stores.posts.mark(post, CaseMark(case=case.id, state=case.state.value))
+            if stores.cases.version(case.id) == case.version:
+                break
+            case, _ = load_case(stores, case.id)
         stores.cases.save_case(row_of(case, firm, now))
     except StoreDown as down:
-        _events.warning("case_shown_late", case=id, reason=str(down))
+        _events.warning("case_shown_late", case=case.id, reason=str(down))
     return case
 
 

@@ -258,5 +258,6 @@ _CALL = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")
 
 def _called(stores: Stores, text: str, firm: str) -> tuple[str, ...]:
     """The accounts that a note calls on; an @word that is no account that may read the case is just a word."""
-    able = {one.key for one in stores.registers.people() if may(one, Right.READ_CASES, firm)}
-    return tuple(dict.fromkeys(key for key in _CALL.findall(text) if key in able))
+    called = dict.fromkeys(_CALL.findall(text))
+    able = {one.key for one in stores.registers.people() if may(one, Right.READ_CASES, firm)} if called else set()
+    return tuple(key for key in called if key in able)

@@ -77,6 +77,45 @@ def test_a_command_happens_once(stores: Stores) -> None:
     assert stores.cases.command_done("k1")
 
 
+def test_a_stream_as_it_stands_is_read_at_once(stores: Stores) -> None:
+    first = append(stores, "c-a", 0, [noted("asked"), noted("answered")], "k1")
+    append(stores, "c-b", 0, [noted("another")], "k2")
+    standing = stores.cases.standing("c-a", "k1")
+    assert list(standing.entries) == first
+    assert standing.bodies == {(1, "text"): "asked", (2, "text"): "answered"}
+    assert (standing.is_done, standing.is_listed) == (True, False)
+    stores.cases.save_case(row("c-a", version=2))
+    assert stores.cases.standing("c-a", "k1").is_listed
+    assert not stores.cases.standing("c-a", "k3").is_done
+    assert not stores.cases.standing("c-a").is_done
+    assert stores.cases.standing("c-z", "k2").entries == ()
+    stores.cases.erase("c-a", 1, "text")
+    assert stores.cases.standing("c-a").bodies == {(1, "text"): None, (2, "text"): "answered"}
+
+
+def test_who_looked_before_others_wrote_appends_behind_them(fresh: Any) -> None:
+    from indexer.connect import connect
+
+    stores = fresh()
+    append(stores, "c-a", 0, [noted(n=1)], "k1")
+    other = connect(stores.address)
+    assert not stores.cases.standing("c-a", "k3").is_done
+    theirs = append(other, "c-b", 0, [noted(n=number) for number in range(3)], "k2")
+    (mine,) = append(stores, "c-a", 1, [noted(n=2)], "k3")
+    assert (mine.version, mine.position) == (2, theirs[-1].position + 1)
+    assert not stores.cases.standing("c-a", "k5").is_done
+    won = append(other, "c-a", 2, [noted(n=3)], "k4")
+    with pytest.raises(Conflict) as lost:
+        append(stores, "c-a", 2, [noted(n=4)], "k5")
+    assert list(lost.value.entries) == won
+    assert not stores.cases.standing("c-a", "k6").is_done
+    done = append(other, "c-a", 3, [noted(n=5)], "k6")
+    assert append(stores, "c-a", 3, [noted(n=5)], "k6") == done
+    assert stores.cases.version("c-a") == other.cases.version("c-a") == 4
+    assert [entry.position for entry in stores.cases.walk()] == list(range(1, 8))
+    other.close()
+
+
 def test_without_an_expected_version_it_goes_to_the_end(stores: Stores) -> None:
     append(stores, "access", None, [noted(n=1)], "k1")
     assert append(stores, "access", None, [noted(n=2)], "k2")[0].version == 2

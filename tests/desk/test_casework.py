@@ -6,6 +6,7 @@ import multiprocessing
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
@@ -230,7 +231,7 @@ def test_the_chain_holds_no_id_of_a_post_and_no_word_that_somebody_wrote(desk: S
 
 def test_a_crash_between_log_and_list_is_caught_up(desk: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     case = opened(desk)
-    monkeypatch.setattr(acting, "project", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(acting, "_show", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         casework.confirm(desk, TOM, case, reason="charged twice", now=NOW, command="k1")
     monkeypatch.undo()
@@ -359,3 +360,31 @@ def test_a_note_needs_nothing_of_the_archive(desk: Stores, now: datetime) -> Non
     blocker.execute("ROLLBACK")
     blocker.close()
     assert desk.cases.behind() == []
+
+
+class _Interrupting:
+    """The posts of a store, where somebody decides about the case just before the first mark is written."""
+
+    def __init__(self, posts: Any, decide: Callable[[], object]) -> None:
+        self._posts, self._decide = posts, [decide]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._posts, name)
+
+    def mark(self, id: str, mark: Any) -> None:
+        if self._decide:
+            self._decide.pop()()
+        self._posts.mark(id, mark)
+
+
+def test_a_mark_that_is_written_late_is_written_again_as_the_case_stands(desk: Stores) -> None:
+    case = casework.open_case(desk, TOM, posts=["board:1"], firm="northgate", now=NOW, command="open")
+    other = connect(desk.address)
+    slow: Any = replace(
+        desk, posts=_Interrupting(desk.posts, lambda: casework.reopen(other, ANNA, case, reason="it is one", now=NOW, command="again"))
+    )  # type: ignore[type-var]
+    casework.reject(slow, TOM, case, code="spam_or_advertising", now=NOW, command="reject")
+    (hit,) = [hit for hit in desk.posts.search(Search()).hits if hit.post.id == "board:1"]
+    assert hit.case is not None
+    assert hit.case.state == acting.load_case(desk, case)[0].state.value != State.NOT_A_COMPLAINT.value
+    other.close()
