@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import islice
 
 from plaint.desk import answers, heard, opening, register
+from plaint.desk.admission import admit
 from plaint.model import Approval, Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import NotTaken, Outcome, Stores
 from plaint.posts.allowed import only
@@ -35,8 +36,8 @@ class Tally:
     `within` are posts that came inside another item (a firm's answer), `within_rejected` those of them that were
     rejected; `older` lie before the date that was asked for and were left out; `gone` are known posts now marked as
     removed and `stale` came from a capture older than what is held (both are among `known`); `absent` are those that
-    were removed before the archive had them, which are none of the four; `broken` are pages or rests of pages that could
-    not be read. `refs` names every item that the page showed, understood or not;
+    were removed before the archive had them, or are past their retention class, which are none of the four; `broken` are
+    pages or rests of pages that could not be read. `refs` names every item that the page showed, understood or not;
     `nameless` are rejections that do not say which item they are about; `set_aside` are the ids under which rejections
     lie in the quarantine; `fill` is how full the fields of the stored items were, `words` are those of new ones,
     `appeared` are those of new posts with an exact moment: when each was published and when it was fetched (ISO 8601).
@@ -146,8 +147,12 @@ def receive_all(stores: Stores, pages: Sequence[Heard], *, names: Names, now: da
 def _part(stores: Stores, page: Heard, approvals: Sequence[Approval], names: Names, now: datetime) -> _Sorted:
     """The items of a page, understood and without the fields that may not be kept."""
     part = _sorted(page.said, page.site, page.capture, names, page.asked, page.since)
-    allowed = register.fields_allowed(approvals, page.site.key, page.asked.key if page.asked is not None else None)
-    posts, part.absent = _without_absent(stores, [only(post, allowed) for post in part.posts])
+    firm = page.asked.key if page.asked is not None else None
+    admitted = admit(stores, part.posts, register.decision(approvals, page.site.key, firm), now.date())
+    part.rejected += [(rejection, post.within is not None) for post, rejection in admitted.refused]
+    allowed = register.fields_allowed(approvals, page.site.key, firm)
+    posts, part.absent = _without_absent(stores, [only(post, allowed) for post in admitted.posts])
+    part.absent += admitted.past
     part.posts, part.before = parted(posts, _held(stores, posts, page.seen))
     part.quarantined = [_quarantined(rejection, page.site.key, page.capture, page.run, now) for rejection, _ in part.rejected]
     return part

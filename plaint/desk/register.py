@@ -22,7 +22,8 @@ NEEDED = ("owner", "access", "terms", "lawful_basis", "review_on")
 def allowed(stores: Stores, source: str, firm: str | None, now: datetime) -> Approval:
     """The approval under which `source` may be read for `firm` now; raises Refused, with the command to give, where there is none.
 
-    A decision for the firm counts before the one for all firms.
+    A decision for the firm counts before the one for all firms. One that names countries covers firms of these, and those
+    of which the register does not know where they are.
     """
     approval = decision(stores.registers.approvals(), source, firm)
     how = f"`plaint sources approve {source}{f' --firm {firm}' if firm else ''} --owner … --basis … --review-on YYYY-MM-DD --as PERSON`"
@@ -35,6 +36,10 @@ def allowed(stores: Stores, source: str, firm: str | None, now: datetime) -> App
             )
         case "review due":
             raise Refused(f"the approval of {source} was to be reviewed on {approval.review_on}: look at it again, then {how}")
+    country = next((one.country for one in stores.registers.firms() if one.key == firm), None)
+    if approval.jurisdictions and country and country.upper() not in approval.jurisdictions:
+        named = ", ".join(approval.jurisdictions)
+        raise Refused(f"the approval of {source} covers people in {named}, and {firm} is in {country.upper()}: when that is assessed too, {how}")
     return approval
 
 
