@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawlers.ledger import Ledger
@@ -13,20 +15,42 @@ MOST_VANISHED = 0.5
 """Share of the posts held that may vanish in one walk of a source that announces no number; more is a changed layout."""
 
 
-def weigh(stores: Stores, site: Site, ledger: Ledger, firm: str) -> None:
-    """Raise the alarms of a full walk whose number is not what was announced or is usual; where all is well, mark what vanished."""
-    _compare(stores, site, ledger, firm)
-    if site.whole and not ledger.run.errors and not ledger.nameless and _agrees(ledger):
-        _mark_vanished(stores, site, ledger, firm)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a whole walk was shown: the number announced, the source's own items, all refs, the words of new posts.
+
+    `is_clean`: nothing went wrong, and nothing came without a name.
+    """
+
+    announced: int | None
+    items: int
+    seen: AbstractSet[str]
+    new_words: AbstractSet[int]
+    is_clean: bool
 
 
-def _agrees(ledger: Ledger) -> bool:
-    announced, items = ledger.run.announced, ledger.items
-    return announced == items if announced is not None else items > 0
+def weigh(stores: Stores, site: Site, ledger: Ledger, firm: str, shown: Shown | None = None) -> None:
+    """Raise the alarms of a full walk whose number is not what was announced or is usual; where all is well, mark what vanished.
+
+    `shown` is what the walk was shown where this ledger has only a share of it.
+    """
+    shown = shown or _of(ledger)
+    _compare(stores, site, ledger, firm, shown)
+    if site.whole and shown.is_clean and _agrees(shown):
+        _mark_vanished(stores, site, ledger, firm, shown)
 
 
-def _compare(stores: Stores, site: Site, ledger: Ledger, firm: str) -> None:
-    announced, items = ledger.run.announced, ledger.items
+def _of(ledger: Ledger) -> Shown:
+    is_clean = not ledger.run.errors and not ledger.nameless
+    return Shown(announced=ledger.run.announced, items=ledger.items, seen=ledger.seen, new_words=ledger.new_words, is_clean=is_clean)
+
+
+def _agrees(shown: Shown) -> bool:
+    return shown.announced == shown.items if shown.announced is not None else shown.items > 0
+
+
+def _compare(stores: Stores, site: Site, ledger: Ledger, firm: str, shown: Shown) -> None:
+    announced, items = shown.announced, shown.items
     least, most = site.expect or (0, None)
     if announced is not None and items < announced:
         ledger.alarm("fewer than announced", f"{items} of {announced}")
@@ -42,18 +66,18 @@ def _holds_some(stores: Stores, site: Site, firm: str) -> bool:
     return next(iter(stores.posts.refs(site.key, firm)), None) is not None
 
 
-def _mark_vanished(stores: Stores, site: Site, ledger: Ledger, firm: str) -> None:
+def _mark_vanished(stores: Stores, site: Site, ledger: Ledger, firm: str, shown: Shown) -> None:
     """Mark posts of this firm's listing that a full walk no longer showed."""
     held, gone = 0, []
     for ref in stores.posts.refs(site.key, firm):
         held += 1
-        if ref not in ledger.seen:
+        if ref not in shown.seen:
             gone.append(f"{site.key}:{ref}")
     lost = [post for post in stores.posts.get(gone) if _is_of_listing(post, firm)]
-    if ledger.run.announced is None and len(lost) > 10 and len(lost) > held * MOST_VANISHED:
+    if shown.announced is None and len(lost) > 10 and len(lost) > held * MOST_VANISHED:
         ledger.alarm("too many vanished", f"{len(lost)} of {held} were not shown; none was marked")
         return
-    if any(words_key(post) in ledger.new_words for post in lost):
+    if any(words_key(post) in shown.new_words for post in lost):
         ledger.alarm("same words under another id", f"of {len(lost)} that were not shown; none was marked")
         return
     if lost:

@@ -126,6 +126,11 @@ class Ledger:
         if self._announced:
             self.run = replace(self.run, announced=max(0, sum(self._announced.values()) - self._absent))
 
+    def withdraw(self) -> None:
+        """Take back what was announced: this run met only a share of it."""
+        self._announced.clear()
+        self.run = replace(self.run, announced=None)
+
     def reaches(self, reach: Reach) -> None:
         """How far the run goes, or has gone."""
         self.run = replace(self.run, reach=reach)

@@ -40,6 +40,8 @@ class Manners:
 
     `full` reads every list to its end, where a walk may else stop at what is known. `hashtags` (without `#`) are followed
     instead of what the firms' handles say. `chromium` takes pictures of the pages that are read (None: none are taken).
+    Walks without a `limit` are shared with all processes that are given the same `redis` (`redis://host:port`), which take what
+    another had in hand `lease` seconds after it gave its last sign.
     """
 
     contact: str | None = None
@@ -50,6 +52,8 @@ class Manners:
     full: bool = False
     hashtags: tuple[str, ...] = ()
     chromium: Path | None = None
+    redis: str | None = None
+    lease: float = 30.0
 
 
 def crawl(
@@ -103,6 +107,10 @@ def crawl_sources(
     awaited, for measuring how long they take.
     """
     now = datetime.now(UTC)
+    if manners.redis is not None:
+        from crawlers.sharing import reached
+
+        reached(manners.redis)
     close_dead(stores, now)
     asks = [(one, replace(ask, cursor=cursor)) for one in sources for ask in _asks(stores, one, firms, since, limit, manners, now)]
     names = Names(stores.registers.firms())
@@ -231,7 +239,13 @@ def _run(stores: Stores, asks: Sequence[tuple[Source, Ask]], ledgers: Sequence[L
             max_pages=manners.max_pages or MAX_PAGES,
             studio=studio,
         )
-        process.crawl(WalkSpider, job=job)
+        if manners.redis is None or ask.limit is not None:
+            process.crawl(WalkSpider, job=job)
+            continue
+        from crawlers.shared_spider import SharedSpider
+        from crawlers.sharing import shared_walk
+
+        process.crawl(SharedSpider, job=job, walk=shared_walk(manners.redis, job, manners.lease))
     try:
         process.start()
     finally:

@@ -238,6 +238,10 @@ class WalkSpider(Spider):
             if not self._leads_on(follow) or not self._has_room(follow):
                 return None
             self._asked.add(key)
+        return self._made(follow, depth=depth, listing=listing, fresh=fresh)
+
+    def _made(self, follow: Follow, *, depth: int, listing: int, fresh: bool = False) -> Request:
+        """The request as Scrapy makes it; `fresh` without the conditions under which a site may say that nothing has changed."""
         is_plain = follow.method == "GET" and follow.body is None
         noted = dict(self.stores.runs.seen_page(page_key(follow))) if is_plain and not fresh else {}
         return Request(
@@ -333,11 +337,7 @@ class WalkSpider(Spider):
 
     async def closed(self, reason: str) -> None:
         """Close the ledger: with what vanished where everything was read, with alarms where the numbers do not fit."""
-        await self._book()
-        await self.job.outbox.settled()
-        await self.job.outbox.leave(self.job.round)
-        if self.job.studio is not None:
-            await self.job.studio.leave()
+        await self._leave()
         if reason == "shutdown" or self.pace.stopped:
             self.ledger.close("stopped", datetime.now(UTC))
             return
@@ -347,6 +347,14 @@ class WalkSpider(Spider):
         if self._is_whole and not self._is_cut and reason == "finished":
             weigh(self.stores, self.site, self.ledger, self.job.ask.firm.key)
         self.ledger.close("failed" if self._is_cut else "done", datetime.now(UTC))
+
+    async def _leave(self) -> None:
+        """Wait until all of it is stored, and let go of the clerk and the studio."""
+        await self._book()
+        await self.job.outbox.settled()
+        await self.job.outbox.leave(self.job.round)
+        if self.job.studio is not None:
+            await self.job.studio.leave()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

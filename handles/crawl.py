@@ -60,7 +60,7 @@ def crawl(
     given = settings()
     manners = Manners(
         contact=given.contact, delay=given.delay, homes=given.homes, full=full, hashtags=_tags(hashtag or []),
-        chromium=given.chromium if screenshots else None,
+        chromium=given.chromium if screenshots else None, redis=given.redis,
     )  # fmt: skip
     progress = Progress() if sys.stderr.isatty() else None
     with opened(store) as stores:

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Seconds between two walks of `plaint watch`, by source key, where they are not to be the source's own."""
     streams: dict[str, str] = {}
     """Other addresses (`wss://…`) for the streams of sources, by key."""
+    redis: str | None = None
+    """The Redis (`redis://host:port`) over which crawls of the same store share their walks; none: each walks alone."""
     zone: str = "Europe/London"
     """IANA time zone in which figures count days when a firm has none."""
     idle: int = 120

@@ -44,6 +44,8 @@ def crawl_once(given: dict[str, Any]) -> list[Run]:
         full=given.get("full", False),
         contact="mailto:crawl@collector.example",
         chromium=Path(given["chromium"]) if "chromium" in given else None,
+        redis=given.get("redis"),
+        lease=given.get("lease", 30.0),
     )
     sources = [peer_source(**given.get("site", {}))]
     runs = crawl_sources(stores, sources, ["acme"], since=given.get("since"), limit=given.get("limit"), manners=manners)
