@@ -10,15 +10,17 @@ import streamlit as st
 
 from dashboard import acts, deeds, here, macros
 from dashboard.pen import pen
-from dashboard.widgets import chips, states, times
+from dashboard.widgets import chips, drafts, states, times
 from dashboard.widgets.html import NOTHING, Html, bdi, join, paragraphs, safe_link, tag, text
 from dashboard.wording import say
 from plaint.cases.letters import Letter, letters
 from plaint.cases.replying import ApproveReply, DraftReply
 from plaint.cases.standing import Case, Reply
 from plaint.cases.work import CheckContent, SendLetter
+from plaint.desk.drafts import around
 from plaint.desk.rights import Right, may
 from plaint.model import Person
+from plaint.replies.checks import Finding, findings
 from plaint.replies.limits import Room, room
 
 COLOURS = {"approved": "blue", "posted": "blue", "seen": "green", "drafted": "", "sent back": "amber", "replaced": "struck"}
@@ -29,7 +31,9 @@ def replies(case: Case, person: Person, now: datetime, zone: ZoneInfo, source: s
     if may(person, Right.WORK_CASES, case.firm):
         _composer(case, person, source)
     for reply in sorted(case.replies.values(), key=lambda one: -one.number):
-        here.show(one(reply, here.people(), now, zone))
+        waits = reply.state == "drafted" and reply.text is not None
+        found = findings(reply.text or "", around(here.stores(), case, reply.post)) if waits else ()
+        here.show(one(reply, here.people(), now, zone, found))
         _steps(case, reply, person)
     if not case.replies:
         here.show(tag("p", say("reply.none"), class_="soft"))
@@ -46,7 +50,7 @@ def _composer(case: Case, person: Person, source: str) -> None:
     st.text_area(say("reply.field", source=source), key=key, height=130, persist_state="session")
     said = room(case.source if post is None else post.partition(":")[0], str(st.session_state.get(key) or "").strip())
     here.show(left(said))
-    pen(case.id, key, said.limit)
+    pen(case.id, key, said.limit, around(here.stores(), case, post))
     acts.button(say("act.draft"), f"draft_{case.id}_{case.version}", _draft, (case.id, case.version, key, post), kind="primary")
 
 
@@ -69,8 +73,8 @@ def left(said: Room) -> Html:
     return tag("p", words, class_="soft", role="status", id="reply-count")
 
 
-def one(reply: Reply, people: dict[str, str], now: datetime, zone: ZoneInfo) -> Html:
-    """One reply: its state, who wrote and who approved it, its words, and where it was posted."""
+def one(reply: Reply, people: dict[str, str], now: datetime, zone: ZoneInfo, found: Sequence[Finding] = ()) -> Html:
+    """One reply: its state, who wrote and who approved it, its words with what was `found` in them, and where it was posted."""
     head = [
         tag("strong", say("reply.number", number=reply.number)), tag("span", text(reply.state), class_=f"chip {COLOURS[reply.state]}".strip()),
         bdi(people.get(reply.by, reply.by), 40), times.at(reply.at, now, zone),
@@ -81,7 +85,8 @@ def one(reply: Reply, people: dict[str, str], now: datetime, zone: ZoneInfo) -> 
         head.append(text(say("reply.as_approved" if reply.as_approved else "reply.other_words")))
     body = [
         tag("div", join(head, " "), class_="who"),
-        paragraphs(reply.text) if reply.text is not None else tag("p", say("reply.erased"), class_="soft"),
+        (drafts.marked(reply.text, found) or paragraphs(reply.text)) if reply.text is not None else tag("p", say("reply.erased"), class_="soft"),
+        drafts.checks(reply.text, found) if found and reply.text is not None else NOTHING,
     ]
     link = safe_link(reply.url)
     if link:

@@ -1,17 +1,20 @@
-// Beside the field for a public answer: counts as the channel counts while one types, and says that somebody is writing.
-// It only reads the field. What the server counts decides; without this script it counts when the field is left.
+// Beside the field for a public answer: counts as the channel counts while one types, hands what stands there to the checks
+// when the keys rest, and says that somebody is writing. It only reads the field. What the server counts decides; without this
+// script it counts and checks when the field is left.
 
 const EVERY = 15000
-const state = (window.plaintPen ??= { field: null, told: -1e9, tell: null, data: null })
+const REST = 600
+const state = (window.plaintPen ??= { field: null, told: -1e9, tell: null, give: null, later: null, data: null })
 
 export default function (component) {
   state.data = component.data
   state.tell = () => component.setTriggerValue("writing", Date.now())
+  state.give = text => component.setStateValue("typed", text)
   const field = document.querySelector(`.st-key-${component.data.field} textarea`)
   if (field && field !== state.field) {
     state.field = field
     state.told = -1e9
-    field.addEventListener("input", () => { show(); say() })
+    field.addEventListener("input", () => { show(); say(); rest() })
   }
   show()
 }
@@ -21,6 +24,11 @@ function say() {
   if (!state.field.value.trim() || now - state.told < EVERY) return
   state.told = now
   state.tell()
+}
+
+function rest() {
+  clearTimeout(state.later)
+  state.later = setTimeout(() => { if (state.field?.isConnected) state.give(state.field.value) }, REST)
 }
 
 function show() {

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
 
 import typer
 
-from handles.case_options import CaseArgument, CommandOption, ExpectedOption, perform
-from handles.options import AsOption, StoreOption, say
+from handles.case_options import CaseArgument, CommandOption, ExpectedOption, answer, case_json, perform
+from handles.options import AsOption, StoreOption, now, say
+
+if TYPE_CHECKING:
+    from plaint.model import Person
+    from plaint.ports import Stores
 
 NumberArgument = Annotated[int, typer.Argument(metavar="N", help="The number of the reply within the case, from 1.")]
 
@@ -16,7 +21,8 @@ NumberArgument = Annotated[int, typer.Argument(metavar="N", help="The number of 
 def commands(case: typer.Typer) -> None:
     """Register the commands."""
     for name, command in (
-        ("draft-reply", draft), ("approve-reply", approve), ("send-back-reply", send_back), ("posted-reply", posted), ("reply-room", room),
+        ("draft-reply", draft), ("check-reply", check), ("approve-reply", approve),
+        ("send-back-reply", send_back), ("posted-reply", posted), ("reply-room", room),
     ):  # fmt: skip
         case.command(name)(command)
 
@@ -32,13 +38,38 @@ def draft(
 ) -> None:
     """Write a public reply; refused where it is longer than its channel takes. A draft that still waits for the same post is replaced.
 
+    `checks` says what was found in it; while something there `blocks`, nobody can approve it.
+
     Example: plaint case draft-reply c-ab2c-3def-4ghi "We are sorry; we have written to you." --as tom
     """
     from plaint.cases.replying import DraftReply
-    from plaint.desk import casework
+    from plaint.desk import casework, drafts
 
     asked = DraftReply(text=sys.stdin.read() if text == "-" else text, post=post)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    at = now()
+
+    def act(stores: Stores, person: Person) -> dict[str, Any]:
+        kept = casework.perform(stores, person, case, asked, now=at, command=command or uuid4().hex, expected=expected)
+        return {**case_json(kept), "checks": drafts.check(stores, person, case, asked.text, at, post=post)}
+
+    answer(store, as_, act)
+
+
+def check(
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The reply; - reads it from standard input.")],
+    post: Annotated[str | None, typer.Option("--post", help="Which post it answers (default: the case's first).")] = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Say what the checks find in a public reply: each with its words, its reason, and whether it blocks. Nothing is kept.
+
+    Example: plaint case check-reply c-ab2c-3def-4ghi "It was our fault." --as tom
+    """
+    from plaint.desk import drafts
+
+    said = sys.stdin.read() if text == "-" else text
+    answer(store, as_, lambda stores, person: {"checks": drafts.check(stores, person, case, said, now(), post=post)})
 
 
 def approve(

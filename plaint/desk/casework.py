@@ -25,6 +25,7 @@ from plaint.cases.timing import Pause, Resume
 from plaint.cases.work import Claim, SendLetter
 from plaint.desk.acting import Overtaken as Overtaken
 from plaint.desk.acting import act, catch_up, firm_of, load_case, scope_of, visible
+from plaint.desk.drafts import require_clean
 from plaint.desk.log import record
 from plaint.desk.opening import case_id as case_id
 from plaint.desk.opening import open_case as open_case
@@ -154,6 +155,8 @@ def perform(
     words = next((said for name in ("text", "reason", "words") if isinstance(said := getattr(asked, name, None), str)), None)
 
     def build(found: Case) -> d.Command:
+        if isinstance(asked, ApproveReply):
+            require_clean(stores, found, asked)
         return _at_its_moment(stores, found, asked, now)
 
     return act(stores, person, case, build, now, command, expected, right=NEEDS.get(type(asked), Right.WORK_CASES), words=words)

@@ -156,6 +156,23 @@ def test_a_reply_is_drafted_by_one_and_approved_by_another(full: Any, open_page:
     assert now_is(full, case).replies[1].state == "posted"
 
 
+def test_what_the_checks_find_stands_beside_the_draft_and_what_blocks_is_not_approved(full: Any, open_page: Open) -> None:
+    case = case_in(full, "CONFIRMED_COMPLAINT")
+    one = open_page("case", case=case, tab="replies")
+    one.text_area[0].set_value("It was our fault. Your card is 4111 1111 1111 1111 <b>").run()
+    assert '<mark dir="auto">our fault</mark>' in words(one)
+    assert words(one).index("Card number") < words(one).index("Admission of liability"), "what blocks stands first"
+    one.text_area[0].set_value("We are sorry.").run()
+    assert "Checked: nothing" in words(one)
+    one.text_area[0].set_value("Your card is 4111 1111 1111 1111 <b>").run()
+    press(one, "Keep draft")
+    assert '<mark title="card number">4111 1111 1111 1111</mark> &lt;b&gt;' in words(one)
+    other = open_page("case", person="tom", case=case, tab="replies")
+    press(other, "Approve")
+    assert "is not approved with this in it" in words(other)
+    assert now_is(full, case).replies[1].state == "drafted"
+
+
 def test_an_empty_draft_is_refused_and_a_long_one_stays_in_its_field(full: Any, open_page: Open) -> None:
     case = case_in(full, "CONFIRMED_COMPLAINT")
     at = open_page("case", case=case, tab="replies")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from plaint.cases.case import Case
 from plaint.cases.replying import ApproveReply, DraftReply, PostedReply, SendBackReply
-from plaint.desk import answers, casework, intake, log
+from plaint.desk import answers, casework, drafts, intake, log
 from plaint.desk.rights import Refused
 from plaint.model import Author, Capture, Kind, Person, RawPost, Role, Site, iso
 from plaint.ports import CaseFilter, Stores
@@ -122,3 +123,27 @@ def test_what_was_published_at_an_exact_moment_is_dated_by_it(desk: Stores, case
     assert casework.load(desk, TOM, case, NOW).case.done["first_answer"] == "2026-11-23T15:04:05Z"
     published(desk, TEXT, ref="1-ahead", published="2026-11-29T15:04:05Z")
     assert casework.load(desk, TOM, case, NOW).case.done["first_answer"] == "2026-11-23T15:04:05Z"
+
+
+def test_what_names_a_person_is_taken_out_before_it_is_approved(desk: Stores, case: str) -> None:
+    do(desk, TOM, case, DraftReply(text="Write to a.person@mail.example, it was our fault."), "k1")
+    assert "“a.person@mail.example” (e-mail address" in refusal(lambda: do(desk, ANNA, case, ApproveReply(number=1, by="anna"), "k2"))
+    assert "our fault" not in refusal(lambda: do(desk, ANNA, case, ApproveReply(number=1, by="anna"), "k3")), "what only warns is hers to judge"
+    do(desk, TOM, case, DraftReply(text="It was our fault."), "k4")
+    assert do(desk, ANNA, case, ApproveReply(number=2, by="anna"), "k5").replies[2].state == "approved"
+
+
+def test_an_address_at_the_firm_s_own_site_is_no_person_s(desk: Stores, case: str) -> None:
+    firm = desk.registers.firms()[0]
+    desk.registers.save_firms([replace(firm, sites=("https://help.example",))])
+    do(desk, TOM, case, DraftReply(text="Write to care@help.example"), "k1")
+    assert do(desk, ANNA, case, ApproveReply(number=1, by="anna"), "k2").replies[1].state == "approved"
+
+
+def test_checks_are_for_those_who_work_on_the_case_and_know_the_customer(desk: Stores, case: str) -> None:
+    first = desk.posts.get(["board:1"])[0]
+    desk.posts.put([replace(first, author=Author(name="Marit Olsen"), text=f"{first.text} Again.")])
+    assert [one.words for one in drafts.check(desk, TOM, case, "Dear Marit Olsen", NOW)] == ["Marit Olsen"]
+    assert "is not in" in refusal(lambda: drafts.check(desk, TOM, case, "x", NOW, post="board:none"))
+    reader = Person(key="rui", name="Rui Costa", roles=("reader",))
+    assert refusal(lambda: drafts.check(desk, reader, case, "x", NOW))
