@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crawlers.loose_json import dig
-from crawlers.page import Ask, Broken, Follow, Gone, Page, RawPost
+from crawlers.page import Ask, Broken, Follow, Page, Rejection
 from crawlers.paging import with_query
 
 LOOKED_UP = 50
@@ -46,14 +46,16 @@ def look_ups(ask: Ask, version: str, secret: str) -> Iterator[Follow]:
             yield Follow(f"{ask.home}/{version}/{ref}?fields=id&{TOKEN}=", False, secrets={TOKEN: secret}, meta={"asked": [ref]})
 
 
-def looked_up(page: Page) -> Iterator[RawPost]:
-    """The mark of a held post that its look-up no longer finds (code 100, subcode 33); nothing of one that is there. Other errors raise Broken.
+def looked_up(page: Page) -> Iterator[Rejection]:
+    """A note on a held post that its look-up does not find (code 100, subcode 33); nothing of one that is there. Other errors raise Broken.
 
-    The API says the same of a post that the token may no longer see, so the post has vanished, and nobody says that it was removed.
+    The API says the same of a post that was deleted, of one that is hidden, and of one that the token may not see. Which of them
+    it is cannot be told, so the post keeps no mark; a `remove` of the webhooks gives one.
     """
     tree = page.json
     if dig(tree, "error", "code") == NO_SUCH[0] and dig(tree, "error", "error_subcode") == NO_SUCH[1]:
-        yield from (RawPost(ref=ref, text="", gone=Gone.VANISHED) for ref in page.meta["asked"])
+        reason = "looked up again and not shown: deleted, hidden or not allowed, which the API does not tell; it keeps no mark"
+        yield from (Rejection(reason=reason, field="gone", ref=ref) for ref in page.meta["asked"])
         return
     answer(page)
 

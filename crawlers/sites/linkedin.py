@@ -1,7 +1,8 @@
-"""LinkedIn: comments on an organisation's posts, by the Community Management API (`socialActions`)."""
+"""LinkedIn: comments on an organisation's posts and the answers to them, by the Community Management API (`socialActions`)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -35,20 +36,26 @@ def parse(page: Page) -> SaidBy:
     elements = tree.get("elements", [tree] if "message" in tree and "actor" in tree else None)
     if elements is None:
         raise Broken(f"no comments: {tree.get('message') or ', '.join(sorted(tree)[:6])}", "error answer")
-    if isinstance(total := dig(tree, "paging", "total"), int):
+    are_answers = "urn%3Ali%3Acomment" in page.url
+    if isinstance(total := dig(tree, "paging", "total"), int) and not are_answers:
         yield Announced(total)
     yield from each(elements, _comment)
     begin, count = dig(tree, "paging", "start") or 0, dig(tree, "paging", "count") or COUNT
     if elements and isinstance(total, int) and begin + count < total:
         yield Follow(with_query(page.url, start=begin + count), token=str(begin + count), headers=HEADERS, secrets=SECRETS)
+    for item in elements if "elements" in tree and not are_answers else ():
+        if (urn := dig(item, "$URN") or dig(item, "commentUrn")) and dig(item, "commentsSummary", "aggregatedTotalComments"):
+            address = f"{page.url.partition('/v2/')[0] or site.home}/v2/socialActions/{quote(urn, safe='')}/comments?start=0&count={COUNT}"
+            yield Follow(address, False, headers=HEADERS, secrets=SECRETS)
 
 
 def _comment(item: Mapping[str, Any]) -> SaidBy:
-    """One comment; its author is a URN and no name; times are epoch milliseconds."""
+    """One comment; its author is a URN and no name; times are epoch milliseconds. The URN of a comment ends in its number."""
     made, changed = dig(item, "created", "time"), dig(item, "lastModified", "time")
+    parent = re.search(r"(\d+)\)?$", item.get("parentComment") or "")
     yield RawPost(
         ref=str(item["id"]), text=dig(item, "message", "text") or "", kind=Kind.COMMENT, author_id=item["actor"], author_handle=item["actor"],
-        published=made, edited=changed if changed != made else None, reply_to=item.get("parentComment") or item.get("object"),
+        published=made, edited=changed if changed != made else None, reply_to=parent[1] if parent else item.get("object"),
         thread=item.get("object"), engagement={"likes": dig(item, "likesSummary", "aggregatedTotalLikes")},
         url=f"https://www.linkedin.com/feed/update/{item['object']}" if item.get("object") else None,
     )  # fmt: skip

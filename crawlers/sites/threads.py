@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from crawlers.graph import TOKEN, answer, further, look_ups, looked_up
 from crawlers.loose_json import dig
@@ -13,8 +14,8 @@ from crawlers.reading import each
 site = Site(
     key="threads", name="Threads", home="https://graph.threads.net", kind=Kind.POST,
     access="official API: make an app at developers.facebook.com with access to Threads, let the firm's account consent to it, and give its token as "
-           "THREADS_TOKEN; the handle is the account's number, or `me`",
-    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, revisits=True,
+           "THREADS_TOKEN; the handle is the account's number, or `me`, and words or hashtags (`#bankfail`) to search for, with commas between",
+    terms="https://developers.facebook.com/terms/", delay=1, ownership=Ownership.OWNED, whole=False, revisits=True, hashtags=True,
     never_says=("rating", "followers", "title"),
     needs=("THREADS_TOKEN",),
 )  # fmt: skip
@@ -23,8 +24,13 @@ FIELDS = "id,text,timestamp,username,permalink,shortcode,media_type,has_replies,
 
 
 def start(ask: Ask) -> SaidBy:
-    """Posts that mention the account, whose handle is its number (or `me`)."""
-    yield Follow(f"{ask.home}/v1.0/{ask.firm.handle(site.key)}/mentions?fields={FIELDS}&limit=100&{TOKEN}=", secrets={TOKEN: SECRET})
+    """Posts that mention the account (its number, or `me`); the newest posts with each word or topic tag beside it."""
+    for said in filter(None, map(str.strip, ask.firm.handle(site.key).split(","))):
+        edge = f"{said}/mentions?"
+        if not said.isdecimal() and said != "me":
+            mode = "TAG" if said.startswith("#") else "KEYWORD"
+            edge = f"keyword_search?q={quote(said.removeprefix('#'))}&search_type=RECENT&search_mode={mode}&"
+        yield Follow(f"{ask.home}/v1.0/{edge}fields={FIELDS}&limit=100&{TOKEN}=", secrets={TOKEN: SECRET})
     yield from look_ups(ask, "v1.0", SECRET)
 
 

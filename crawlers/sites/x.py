@@ -20,7 +20,7 @@ from crawlers.reading import each
 site = Site(
     key="x", name="X", home="https://api.x.com", kind=Kind.POST,
     access="official API v2: create an app at developer.x.com; X_AUTHORIZATION is `Bearer` and its token; the handle is the account's, as `@bank`,"
-    " or a hashtag, as `#bankfail`, several with commas;"
+    " a hashtag, as `#bankfail`, or the account's number for its timeline of mentions, several with commas;"
     " saved answers of v2 and v1.1; tweets.js of a data download",
     terms="https://developer.x.com/en/developer-terms", delay=2, whole=False, revisits=True, hashtags=True, quota=(450, 900),
     never_says=("rating", "title"), needs=("X_AUTHORIZATION",), date_formats=("%a %b %d %H:%M:%S %z %Y",),
@@ -41,9 +41,15 @@ DOWNLOAD = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
 
 
 def start(ask: Ask) -> SaidBy:
-    """Recent search (seven days) for the firm's handles and hashtags: `@firm` finds mentions and answers alike. Held posts are looked up again."""
+    """Recent search (seven days) for the firm's handles and hashtags: `@firm` finds mentions and answers alike. Held posts are looked up again.
+
+    A number asks for the mentions of that account, which go further back.
+    """
     since = f"&start_time={quote(ask.since if 'T' in ask.since else f'{ask.since}T00:00:00Z')}" if ask.since else ""
     for words in map(str.strip, ask.firm.handle(site.key).split(",")):
+        if words.isdecimal():
+            yield Follow(f"{ask.home}/2/users/{words}/mentions?max_results=100&{FIELDS}{since}", secrets=BEARER)
+            continue
         query = quote(f"{words if words.startswith('#') else '@' + words.lstrip('@')} -is:retweet")
         yield Follow(f"{ask.home}/2/tweets/search/recent?query={query}&max_results=100&{FIELDS}{since}", secrets=BEARER)
     for begin in range(0, len(ask.held), AT_ONCE):

@@ -80,8 +80,11 @@ def test_discourse_knows_no_post_that_is_gone_and_reads_the_topic_of_one_that_is
 
 
 @pytest.mark.parametrize("key", ["facebook", "instagram", "threads"])
-def test_a_post_that_the_graph_api_no_longer_shows_has_vanished(key: str) -> None:
-    assert looked_up(key, GRAPH_LOST, "17", status=400) == [("17", Gone.VANISHED)]
+def test_a_post_that_the_graph_api_does_not_show_keeps_no_mark_and_is_noted(key: str) -> None:
+    page = Page(json.dumps(GRAPH_LOST).encode(), url="https://api.example/x", at="2026-11-24T10:00:00Z", status=400, meta={"asked": ["17"]})
+    reading = read(source(key), page)
+    assert (reading.posts, [(note.ref, note.field) for note in reading.rejected]) == ((), [("17", "gone")])
+    assert "which the API does not tell" in reading.rejected[0].reason
     assert looked_up(key, {"id": "17"}, "17") == []
 
 
@@ -119,3 +122,36 @@ def test_numbers_of_different_telegram_groups_do_not_collide() -> None:
     }
     page = Page(json.dumps(said).encode(), at="2026-11-24T10:00:00Z")
     assert [post.ref for post in read(source("telegram"), page).posts] == ["-1001/3", "-1002/3", "3"]
+
+
+def begun(key: str, handle: str) -> list[str]:
+    begin = source(key).start
+    assert begin is not None
+    return [said.url for said in begin(ask(key, handle)) if isinstance(said, Follow)]
+
+
+def test_threads_is_searched_for_words_and_tags_beside_its_mentions() -> None:
+    mentions, words, tag = begun("threads", "178, late card ,#bankfail")
+    assert mentions.startswith("https://api.example/v1.0/178/mentions?")
+    assert words.startswith("https://api.example/v1.0/keyword_search?q=late%20card&search_type=RECENT&search_mode=KEYWORD&fields=id,text,")
+    assert tag.startswith("https://api.example/v1.0/keyword_search?q=bankfail&search_type=RECENT&search_mode=TAG&")
+
+
+def test_the_mentions_of_an_account_at_x_are_asked_for_by_its_number() -> None:
+    search, mentions = begun("x", "@acme, 12345")
+    assert "/2/tweets/search/recent?query=%40acme" in search
+    assert mentions.startswith("https://api.example/2/users/12345/mentions?max_results=100&tweet.fields=")
+
+
+def test_linkedin_answers_to_a_comment_are_read_once_and_count_for_no_other_list() -> None:
+    comment = {"$URN": "urn:li:comment:(urn:li:activity:700,703)", "id": "703", "actor": "urn:li:person:abc", "object": "urn:li:activity:700",
+               "created": {"time": 1763625600000}, "message": {"text": "Me too"}, "parentComment": "urn:li:comment:(urn:li:activity:700,701)",
+               "commentsSummary": {"aggregatedTotalComments": 1}}  # fmt: skip
+    answers = "https://api.example/v2/socialActions/urn%3Ali%3Acomment%3A%28urn%3Ali%3Aactivity%3A700%2C701%29/comments?start=0&count=100"
+    said = {"paging": {"start": 0, "count": 100, "total": 1}, "elements": [comment]}
+    reading = read(source("linkedin"), Page(json.dumps(said).encode(), url=answers))
+    assert ([(post.ref, post.reply_to) for post in reading.posts], reading.follow, reading.announced) == ([("703", "701")], (), None)
+    first = read(
+        source("linkedin"), Page(json.dumps(said).encode(), url="https://api.example/v2/socialActions/urn%3Ali%3Ashare%3A9/comments?start=0")
+    )
+    assert ([(one.url, one.next) for one in first.follow], first.announced) == ([(answers.replace("701", "703"), False)], 1)
