@@ -93,22 +93,25 @@ class Putter:
         refused: dict[str, str] = {}
         parents = {parent for row in rows if (parent := tied(row.post.source, row.post.reply_to)) is not None}
         left = {row.post.id: row for row in rows}
+        noted: dict[str, str] = {}
         for _ in range(TURNS):
             held = self._held(list(left))
+            self._leave({parent for key, parent in noted.items() if key not in held or held[key].parent != parent})
             steps = {
                 key: again(held[key], row) if key in held else Step(outcome=Outcome.NEW, doc=new(row, reply=key in parents))
                 for key, row in left.items()
             }
             refused |= self._keep_earlier(steps)
             written = {key: step for key, step in steps.items() if step.doc is not None and key not in refused}
-            results = self._c.bulk([_action(key, step, held.get(key)) for key, step in written.items()]) if written else []
             lost = set()
-            for (key, _), result in zip(written.items(), results, strict=True):
+            for key, result in self._write(written, held):
                 if result["status"] == 409:
                     lost.add(key)
                 elif result["status"] >= 300:
                     refused[key] = _reason(result)
-            self._answer({key: step for key, step in steps.items() if key not in lost and key not in refused}, left)
+            self._answer({key: step for key, step in written.items() if key not in lost and key not in refused})
+            self._leave(_parents(step for key, step in written.items() if key in refused))
+            noted = {key: str(doc["parent"]) for key in lost if (doc := written[key].doc) is not None and "parent" in doc}
             outcomes |= {key: step.outcome for key, step in steps.items() if key not in lost and key not in refused}
             left = {key: left[key] for key in left if key in lost}
             if not left:
@@ -116,6 +119,14 @@ class Putter:
         else:
             raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
         return outcomes, refused
+
+    def _write(self, steps: dict[str, Step], held: dict[str, Held]) -> Iterator[tuple[str, Json]]:
+        """Write posts, with the notes that those are answered which they answer; what the server says to each post."""
+        actions = [_action(key, step, held.get(key)) for key, step in steps.items()]
+        notes = _notes(_parents(steps.values()), answered=True)
+        results = self._c.bulk([*actions, *notes]) if actions else []
+        self._all_done(results[len(actions) :], {200, 201})
+        yield from zip(steps, results, strict=False)
 
     def _keep_earlier(self, steps: dict[str, Step]) -> dict[str, str]:
         """Write the states that are about to be replaced before anything replaces them; by post, why one is refused."""
@@ -132,26 +143,23 @@ class Putter:
                 refused[key] = f"an earlier state could not be kept: {_reason(result)}"
         return refused
 
-    def _answer(self, steps: dict[str, Step], rows: dict[str, Row]) -> None:
+    def _answer(self, written: dict[str, Step]) -> None:
         """Bring `reply` up to date: of the posts that are answered now, of new ones that were answered before they came, of those left.
 
-        That a post is answered is noted under its id before it is looked for, and a new post looks for the note after
+        That a post is answered was noted under its id before it is looked for, and a new post looks for the note after
         it was written: whichever of the two comes first, one of them sees the other.
         """
-        written = {key: step for key, step in steps.items() if step.doc is not None}
-        parents = {step.doc["parent"] for step in written.values() if step.doc is not None and "parent" in step.doc}
-        if parents:
-            self._note(parents, answered=True)
+        parents = _parents(written.values())
         fresh = [key for key, step in written.items() if step.outcome is Outcome.NEW and step.doc is not None and step.doc["reply"] == "no"]
         notes = self._c.get("ledger", [_note_id(key) for key in fresh], only=["answered"]) if fresh else {}
         early = {key for key in fresh if notes.get(_note_id(key), {}).get("_source", {}).get("answered")}
-        self._reply((parents - {key for key in written if key in rows and written[key].outcome is Outcome.NEW}) | early, "yes")
-        left = {step.left for step in written.values() if step.left is not None} - parents
-        if left:
-            self._leave(left)
+        self._reply((parents - {key for key, step in written.items() if step.outcome is Outcome.NEW}) | early, "yes")
+        self._leave({step.left for step in written.values() if step.left is not None} - parents)
 
     def _leave(self, parents: set[str]) -> None:
         """Take back that posts are answered when nobody answers them any more."""
+        if not parents:
+            return
         self._note(parents, answered=False)
         if still := self._answered(parents):
             self._note(still, answered=True)
@@ -164,11 +172,7 @@ class Putter:
         return {bucket["key"] for bucket in answer["aggregations"]["parents"]["buckets"]}
 
     def _note(self, parents: Iterable[str], *, answered: bool) -> None:
-        actions: list[Action] = [
-            ({"index": {"_index": "ledger", "_id": _note_id(parent)}}, {"what": "answers", "id": parent, "answered": answered})
-            for parent in sorted(parents)
-        ]
-        self._all_done(self._c.bulk(actions), {200, 201})
+        self._all_done(self._c.bulk(_notes(parents, answered=answered)), {200, 201})
 
     def _reply(self, ids: Iterable[str], reply: str) -> None:
         actions: list[Action] = [
@@ -217,6 +221,18 @@ def _action(id: str, step: Step, held: Held | None) -> Action:
     if held is None:
         return {"create": {"_index": "posts", "_id": doc_id(id)}}, step.doc
     return {"index": _if_same(held)}, step.doc
+
+
+def _parents(steps: Iterable[Step]) -> set[str]:
+    """The posts that are answered by what the steps write."""
+    return {step.doc["parent"] for step in steps if step.doc is not None and "parent" in step.doc}
+
+
+def _notes(parents: Iterable[str], *, answered: bool) -> list[Action]:
+    return [
+        ({"index": {"_index": "ledger", "_id": _note_id(parent)}}, {"what": "answers", "id": parent, "answered": answered})
+        for parent in sorted(parents)
+    ]
 
 
 def _if_same(held: Held) -> Json:

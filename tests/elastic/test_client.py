@@ -14,6 +14,7 @@ import pytest
 from indexer.connect import connect
 from indexer.elastic_client import Cluster, Place, place_of
 from plaint.ports import NotTaken, Outcome, StoreDown
+from plaint.query.tree import Search, Term
 from tests.contract.test_posts import post
 from tests.elastic.server import Emptied, asked
 
@@ -142,10 +143,13 @@ def test_a_store_that_is_read_only_is_waited_for_then_told(emptied: Emptied) -> 
 @pytest.mark.xdist_group("elastic")
 def test_one_document_that_is_refused_costs_only_itself(emptied: Emptied, tmp_path: Path) -> None:
     stores = connect(emptied.address(), evidence=tmp_path)
-    endless = replace(post("x" * 40_000), id="board:" + "x" * 40_000)
+    endless = replace(post("x" * 40_000), id="board:" + "x" * 40_000, reply_to="1")
     with pytest.raises(NotTaken, match="1 posts were refused; board:xxx") as some:
         stores.posts.put([post("1"), endless, post("2")])
     assert some.value.outcomes == (Outcome.NEW, None, Outcome.NEW)
     assert sorted(stores.posts.refs("board")) == ["1", "2"]
+    assert stores.posts.search(Search(query=Term(field="has", value="reply"))).total == 0
+    assert stores.posts.put([post("3", reply_to="1")]) == [Outcome.NEW]
+    assert stores.posts.search(Search(query=Term(field="has", value="reply"))).total == 1
     stores.close()
     emptied.take_back()
