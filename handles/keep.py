@@ -70,7 +70,7 @@ def rebuild(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Make the search index again from the posts, while the old one serves.
+    """Make the search index again from the posts, while the old one serves, and the lists of cases from their log.
 
     May be killed at any moment and begun again. Posts whose capture is gone stay as they are.
 
@@ -78,6 +78,7 @@ def rebuild(
     """
     from indexer.connect import is_cluster
     from indexer.rebuild import path_of, reindex, remake
+    from plaint.desk.listing import list_again
     from plaint.desk.rights import Refused
 
     (need_evidence if evidence else need_store)(store)
@@ -86,14 +87,14 @@ def rebuild(
             _may_keep(stores, as_)
             if is_cluster(stores.address):
                 remade, indexed = _moved(stores, told, with_evidence=evidence)
-                say({"posts": None if remade is None else _plain(remade), "indexed": indexed, "marked": _mark_again(stores)})
+                say({"posts": None if remade is None else _plain(remade), "indexed": indexed, "marked": list_again(stores, now())})
                 return
             path = path_of(stores.address)
         except (Refused, ValueError) as error:
             refuse(str(error))
         posts = remake(path, _given(stores), told) if evidence else None
         indexed = reindex(path, told)
-        marked = _mark_again(stores)
+        marked = list_again(stores, now())
     say({"posts": None if posts is None else _plain(posts), "indexed": indexed, "marked": marked})
 
 
@@ -126,21 +127,6 @@ def _given(stores: Stores) -> Iterator[list[Post]]:
         yield reread(
             Capture(url=fetched.url, at=fetched.at, sha256=sha256(fetched.body).hexdigest(), warc=place, robots=fetched.robots), fetched
         )  # fmt: skip
-
-
-def _mark_again(stores: Stores) -> int:
-    """Bring the lists of cases up to the log, then tie posts to their cases as the lists have them; how many posts."""
-    from plaint.desk.acting import catch_up
-    from plaint.ports import CaseFilter
-    from plaint.query.tree import CaseMark
-
-    catch_up(stores, now())
-    marked = 0
-    for row in stores.cases.each_case(CaseFilter()):
-        for post in row.posts:
-            stores.posts.mark(post, CaseMark(case=row.case, state=row.state))
-            marked += 1
-    return marked
 
 
 def backup(
@@ -219,6 +205,7 @@ def restore(
     from indexer.rebuild import path_of
     from indexer.restore import restore as bring_back
     from plaint.desk import keeping
+    from plaint.desk.listing import list_again
     from settings import settings
 
     if store is None:
@@ -235,7 +222,7 @@ def restore(
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}; nothing was restored")
     with opened(store) as stores, _shown() as told:
-        _mark_again(stores)
+        list_again(stores, now())
         proof = keeping.verify(stores, None, outside=settings().seals, told=told)
     say({"made": made.made, "holds": proof.holds, **_plain(proof)})
     if not proof.holds:

@@ -6,7 +6,7 @@ A refusal is a sentence for the person who asked. Nothing here raises for what a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from rapidfuzz.process import extractOne
 
@@ -31,10 +31,13 @@ from plaint.cases.letters import FORWARDED, letters_sent
 from plaint.cases.refusal import Refusal as Refusal
 from plaint.deadlines.regimes import regimes as known_regimes
 from plaint.deadlines.start import Basis, Start, start_of
-from plaint.model import iso
+from plaint.model import iso, moment_of
 
 FIRST_MIDNIGHT = timedelta(hours=14)
 """How far ahead of UTC the day begins where it begins first."""
+
+LAST_MIDNIGHT = timedelta(hours=12)
+"""How far behind UTC the day ends where it ends last."""
 
 LONGEST = 20_000
 """Characters that one note or reason may have."""
@@ -148,6 +151,8 @@ def _refer(case: Case, command: Refer, now: datetime) -> tuple[e.CaseEvent, ...]
         return Refusal(f"{command.on!r} is no date; write it like 2026-01-05")
     if day > (now + FIRST_MIDNIGHT).date():
         return Refusal(f"{day} is still to come; it is noted once it was forwarded")
+    if case.start is not None and datetime.combine(day, time.max, UTC) + LAST_MIDNIGHT < moment_of(case.start.at):
+        return Refusal(f"{day} lies before the complaint, whose clocks start {case.start.at}")
     sent_on = None if day >= now.date() else f"{day}T23:59:59Z"
     told = letters_sent(case, FORWARDED, on=sent_on, reason=f"forwarded on {day}")
     return told if isinstance(told, Refusal) else (*told, e.ReferredToFirm(to=command.to.strip(), on=day.isoformat()))

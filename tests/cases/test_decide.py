@@ -75,6 +75,9 @@ def test_forwarding_a_complaint_says_that_its_letter_was_sent_where_the_regime_h
     assert "written (" in said.reason
     whole = after(half, CheckContent(letter="disp-forwarding", items=("written",)))
     assert after(whole, d.Refer(to="Harbour", on="2026-11-22")).sent["disp-forwarding"] == "2026-11-22T23:59:59Z"
+    before = d.decide(whole, d.Refer(to="Harbour", on="2026-11-18"), NOW)
+    assert isinstance(before, d.Refusal)
+    assert "lies before the complaint" in before.reason
     elsewhere = after(opened(), d.Confirm(regimes=("IE-CPC",), reason="charged twice"), d.Refer(to="Harbour", on="2026-11-24"))
     assert (elsewhere.state, elsewhere.sent) == (State.REFERRED_OTHER_FIRM, {})
 
