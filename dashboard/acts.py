@@ -103,11 +103,11 @@ def dialogs(person: Person) -> None:
     """The dialog that was asked for, if any."""
     asked = st.session_state.get("ask")
     if isinstance(asked, Ask):
-        from dashboard import arranging, together
+        from dashboard import arranging, timing, together
         from dashboard.deeds import DIALOGS
 
         ours = {"confirm": _confirm, "reject": _reject, "close": _close, "reopen": _reopen, "assign": _assign}
-        body = {**DIALOGS, **arranging.DIALOGS, **ours, "several": together.dialog}[asked.what]
+        body = {**DIALOGS, **arranging.DIALOGS, **timing.DIALOGS, **ours, "several": together.dialog}[asked.what]
 
         @st.dialog(say(f"ask.{asked.what}"), on_dismiss=_dismissed)
         def dialog() -> None:

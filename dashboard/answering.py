@@ -141,8 +141,17 @@ def checklist(case: Case, person: Person, now: datetime, zone: ZoneInfo) -> None
                 with st.container(key=f"acts_{letter.id}", horizontal=True, gap="small"):
                     if len(known) < len(letter.items):
                         acts.button(say("act.check"), f"check_{mark}", _check, (case.id, case.version, letter.id))
-                    act = SendLetter(letter=letter.id)
-                    acts.button(say("act.sent"), f"sent_{mark}", deeds.perform, (case.id, case.version, act, say("act.was_sent")))
+                    acts.button(say("act.sent"), f"sent_{mark}", _sent, (case.id, case.version, letter.id))
+                with st.popover(say("letters.earlier"), key=f"earlier_{letter.id}"):
+                    st.text_input(say("letters.on"), key=f"on_{case.id}_{letter.id}", placeholder="2026-11-20")
+                    st.text_input(say("letters.why"), key=f"why_{case.id}_{letter.id}")
+                    acts.button(say("act.sent_then"), f"sent_on_{mark}", _sent, (case.id, case.version, letter.id))
+
+
+def _sent(case: str, version: int, letter: str, command: str) -> None:
+    """Note that a letter was sent: now, or on the day that was typed, which needs a reason."""
+    on, why = (str(st.session_state.get(f"{name}_{case}_{letter}") or "").strip() or None for name in ("on", "why"))
+    deeds.perform(case, version, SendLetter(letter=letter, on=on, reason=why), say("act.was_sent"), command)
 
 
 def _check(case: str, version: int, letter: str, command: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from dashboard import acts, deeds, here
+from dashboard import acts, deeds, here, timing
 from dashboard.acts import Ask
 from dashboard.widgets import states
 from dashboard.wording import say
@@ -33,6 +33,7 @@ def menu(case: Case, person: Person) -> None:
         _item("arrange", "L", asked)
         if case.status in {State.CANDIDATE, State.CONFIRMED_COMPLAINT} and case.closed_at is None:
             _item("tie", None, asked)
+        timing.menu(case)
         if case.snoozed_until and moment_of(case.snoozed_until) > here.now():
             acts.button(say("act.wake"), f"wake_{case.id}_{case.version}", _wake, asked)
 

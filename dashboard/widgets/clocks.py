@@ -10,6 +10,7 @@ from dashboard.widgets import times
 from dashboard.widgets.html import NOTHING, Html, icon, join, tag, text
 from plaint.cases.clocks import CaseClock, Clocks, Status
 from plaint.deadlines.engine import Day
+from plaint.deadlines.levels import REGIME
 from plaint.model import moment_of
 
 COLOURS = {Status.BREACHED: "red", Status.AT_RISK: "amber", Status.MET: "green"}
@@ -126,7 +127,8 @@ def card(clock: CaseClock, said: Clocks, now: datetime, zone: ZoneInfo, *, open_
 def trace(clock: CaseClock, said: Clocks, *, open_: bool = False) -> Html:
     """Why this date: the start and why there, each step, rule and calendar with their versions, one box a day."""
     deadline = clock.deadline
-    steps = [("Starts", said.start.because if said.start else "not yet")]
+    own = deadline.regime == REGIME
+    steps = [] if own else [("Starts", said.start.because if said.start else "not yet")]
     steps += [("Day 0", receipt.partition(": ")[2]) for receipt in said.receipts if receipt.startswith(f"{deadline.regime}:")]
     steps += [("Counts", step) for step in deadline.steps]
     steps.append(("Rule", f"{deadline.clock.rule}, version {deadline.version}" + (f". {deadline.clock.note}" if deadline.clock.note else "")))

@@ -65,7 +65,7 @@ def open_page() -> Open:
     """Open a page as a person, by its address; raises nothing but what the page itself shows."""
 
     def opened(page: str = "overview", person: str | None = "anika", **query: str | list[str]) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=20)
+        at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         if person:
             at.session_state["person"] = person
         at.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -204,3 +205,37 @@ def test_the_pack_is_made_when_it_is_asked_for(full: Any, open_page: Open, monke
     with ZipFile(BytesIO(asked[0]())) as packed:
         assert packed.testzip() is None
     assert full.cases.read("access")[-1].kind == "CasePacked"
+
+
+def test_clocks_are_paused_and_go_on_only_where_their_regime_has_a_pause(full: Any, open_page: Open) -> None:
+    plain = case_in(full, "CONFIRMED_COMPLAINT")
+    assert not [one for one in open_page("case", case=plain).button if one.key == "c_pause"]
+    case = case_in(full, "CANDIDATE")
+    person = made.person(full, "anika")
+    casework.confirm(full, person, case, reason="lost money", regimes=("AU-RG271",), now=made.NOW, command="sydney")
+    at = open_page("case", case=case)
+    ask(at, "c_pause")
+    next(one for one in at.text_area if str(one.key).startswith("words_")).set_value("went to the advocate")
+    ask(at, "ask_do")
+    assert now_is(full, case).pauses["AU-RG271"][-1].why == "customer_advocate_review"
+    assert "stands still" in words(at)
+    ask(at, "c_resume")
+    next(one for one in at.text_area if str(one.key).startswith("words_")).set_value("came back")
+    ask(at, "ask_do")
+    assert now_is(full, case).pauses["AU-RG271"][-1].until is not None
+
+
+def test_a_letter_that_went_out_earlier_bears_its_day_and_says_why(full: Any, open_page: Open) -> None:
+    case = next(row.case for row in full.cases.cases(CaseFilter(states=("CONFIRMED_COMPLAINT",)))[0] if not row.facts.get("acknowledged"))
+    letter = answering.letters_of(now_is(full, case))[0]
+    person = made.person(full, "anika")
+    read = CheckContent(letter=letter.id, items=tuple(letter.items))
+    casework.perform(full, person, case, read, now=made.NOW, command="read")
+    at = open_page("case", case=case, tab="letters")
+    day = (made.NOW - timedelta(days=1)).date().isoformat()
+    at.text_input(key=f"on_{case}_{letter.id}").set_value(day)
+    press(at, "Sent on that day")
+    assert letter.id not in now_is(full, case).sent, "a date of the past needs its reason"
+    at.text_input(key=f"why_{case}_{letter.id}").set_value("it was posted by hand")
+    press(at, "Sent on that day")
+    assert now_is(full, case).sent[letter.id].startswith(day)

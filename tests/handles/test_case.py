@@ -248,7 +248,7 @@ def test_a_reply_as_it_is_typed(filled: Run, tmp_path: Path) -> None:
     said(filled("case", "send-back-reply", case, "1", "--reason", "say more", "--as", "anna"))
     said(filled("case", "draft-reply", case, "We are sorry, and have written to you.", "--as", "tom"))
     found = said(filled("case", "check-reply", case, "-", "--as", "tom", input="It was our fault: 4111 1111 1111 1111"))["checks"]
-    assert [(one["check"], one["words"], one["blocks"]) for one in found] == [("admission", "our fault", False), ("card", "4111 1111 1111 1111", True)]
+    assert [(one["check"], one["blocks"]) for one in found] == [("admission", False), ("card", True)]
     assert "may not approve" in refused(filled("case", "approve-reply", case, "2", "--as", "tom"))
     said(filled("case", "approve-reply", case, "2", "--as", "anna"))
     said(filled("case", "posted-reply", case, "2", "--url", "https://board.example/1#a", "--as", "tom"))
