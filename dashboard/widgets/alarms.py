@@ -75,7 +75,7 @@ def _alarm(alert: Alert, one: Alarm, names: Names, people: Mapping[str, str], no
 def deliveries(alert: Alert, sent: Sequence[Sent], now: datetime, zone: ZoneInfo) -> Html:
     """Every try to send something, newest first."""
     known = {channel.key: channel for channel in alert.channels}
-    columns = [Column("At"), Column("To", grow=True), Column("Result"), Column("Message", hide=True)]
+    columns = [Column("At", tight=True), Column("To"), Column("Result"), Column("Message", hide=True)]
     rows = [[times.at(one.at, now, zone), bdi(called(known, one.channel), 200), _result(one), tag("code", one.message)] for one in sent]
     return table("Deliveries, newest first", columns, rows)
 
