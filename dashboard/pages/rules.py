@@ -51,7 +51,7 @@ def _all(person: Person, firm: Firm | None, names: Names) -> None:
         here.show(states.empty(say("rules.none"), say("rules.none_why"), say("rules.none_do")))
         return
     known = {one.key for one in mine}
-    columns = [Column("Rule"), Column("When a new post answers", grow=True), Column("Then", grow=True), Column("Firm", hide=True)]
+    columns = [Column("Rule"), Column("When a new post answers", grow=True), Column("Then"), Column("Firm", hide=True)]
     rows = [
         [
             link("rules", one.key, rule=one.key) if one.key in known else text(one.key), tag("code", one.query), text(one.does),
