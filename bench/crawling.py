@@ -25,9 +25,9 @@ A_PAGE = 20
 def crawl(count: int = 20_000) -> list[Figure]:
     """Pages a second of a full crawl of `count` reviews, its memory, and whether everything arrived."""
     pages = max(1, count // A_PAGE)
-    with _site(pages) as address, TemporaryDirectory(prefix="plaint-bench-") as folder:
-        bare = _run("bare", address, str(pages))
-        ours = _run("ours", address, f"{folder}/plaint.db")
+    with site(pages) as address, TemporaryDirectory(prefix="plaint-bench-") as folder:
+        bare = side("bare", address, str(pages))
+        ours = side("ours", address, f"{folder}/plaint.db")
     if ours["new"] != pages * A_PAGE or ours["alarms"] or bare["pages"] != pages:
         raise RuntimeError(f"not everything arrived: {ours['new']} of {pages * A_PAGE}, {ours['alarms']}; bare {bare['pages']} of {pages}")
     figures = [
@@ -54,7 +54,7 @@ def _speed(measured: str, named: str, pages: int, ours: dict[str, Any], bare: di
 
 
 @contextmanager
-def _site(pages: int) -> Iterator[str]:
+def site(pages: int) -> Iterator[str]:
     """The made-up site at work; its address."""
     server = subprocess.Popen([sys.executable, "-m", "bench.crawl_site", str(pages)], cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
     try:
@@ -66,9 +66,10 @@ def _site(pages: int) -> Iterator[str]:
             server.stdout.close()
 
 
-def _run(side: str, address: str, more: str) -> dict[str, Any]:
+def side(which: str, address: str, more: str) -> dict[str, Any]:
+    """What one side measured in a process of its own: seconds, processor time, memory."""
     done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", "bench.crawl_sides", side, address, more], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.crawl_sides", which, address, more], cwd=ROOT, capture_output=True, text=True, check=True
     )  # fmt: skip
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said

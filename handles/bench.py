@@ -27,6 +27,7 @@ class Part(StrEnum):
     CRAWL = "crawl"
     CASES = "cases"
     WATCH = "watch"
+    CAPACITY = "capacity"
     ELASTIC = "elastic"
     REGULATOR = "regulator"
     ALL = "all"
@@ -44,14 +45,14 @@ def add(app: typer.Typer) -> None:
 def bench(
     parts: Annotated[
         list[Part] | None,
-        typer.Argument(metavar="PART", help="parse, normalise, ingest, search, memory, dates, crawl, cases, watch, elastic, regulator or all."),
+        typer.Argument(metavar="PART", help=f"{', '.join(part for part in Part if part is not Part.ALL)} or all."),
     ] = None,
     posts: Annotated[
         int | None, typer.Option(min=100, metavar="N", help="How many posts (dates, log entries) to measure on; each part has its own default.")
     ] = None,
     server: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="An Elasticsearch for elastic, regulator and the second half of cases; what is made there is taken away."),
+        typer.Option(metavar="URL", help="An Elasticsearch for elastic, regulator, half of cases and of capacity; what is made there is taken away."),
     ] = None,
     export: Annotated[
         Path | None,
@@ -84,13 +85,15 @@ def _wanted(parts: Sequence[Part] | None, server: str | None) -> list[Part]:
 
 
 def _measured(part: Part, posts: int | None, server: str | None, export: Path | None) -> Sequence[Figure]:
-    from bench import casework, clustering, crawling, memory, reading, regulator, storing, watch
+    from bench import capacity, casework, clustering, crawling, memory, reading, regulator, storing, watch
 
     count = {} if posts is None else {"posts": posts}
     if part is Part.ELASTIC:
         return clustering.elastic(str(server), **count)
     if part is Part.REGULATOR:
         return regulator.regulator(str(server), export=export, **count)
+    if part is Part.CAPACITY:
+        return capacity.capacity(server=server, **count)
     if part is Part.CASES:
         return casework.cases(server=server, **count)
     measure = {
