@@ -71,10 +71,23 @@ def watch(
 
 
 def _given() -> Given:
+    """What the settings say about rhythms and streams; refuses what would be passed over in silence."""
+    from crawlers.registry import source
     from crawlers.watch_plan import Given
     from settings import settings
 
-    return Given(rhythms=settings().rhythms, homes=settings().homes, streams=settings().streams)
+    given = settings()
+    for name, said in (("PLAINT_RHYTHMS", given.rhythms), ("PLAINT_STREAMS", given.streams)):
+        for key in said:
+            try:
+                source(key)
+            except LookupError as error:
+                refuse(f"{name}: {error.args[0]}")
+    if wrong := [key for key, seconds in given.rhythms.items() if not seconds > 0]:
+        refuse(f"PLAINT_RHYTHMS: {wrong[0]} needs a number of seconds above 0")
+    if wrong := [key for key, url in given.streams.items() if not url.startswith(("ws://", "wss://"))]:
+        refuse(f"PLAINT_STREAMS: the stream of {wrong[0]} needs an address that begins with wss://")
+    return Given(rhythms=given.rhythms, homes=given.homes, streams=given.streams)
 
 
 def _show(store: str | None, *, as_json: bool) -> None:
