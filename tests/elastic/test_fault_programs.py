@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 from bench import made
 from indexer.connect import connect
 from plaint.desk import casework, log
-from plaint.model import Firm, Person
+from plaint.model import Approval, Firm, Person
 from plaint.query.tree import Search
 from settings import settings
 from tests.contract.test_posts import post
@@ -80,8 +80,9 @@ def holder(three: Any, address: str, short: str) -> int:
 
 
 def filled(address: str, folder: Path, posts: int) -> list[str]:
-    """A store with people, a firm and posts; their ids."""
+    """A store with people, a firm, an approved source and posts; their ids."""
     stores = connect(address, evidence=folder / "evidence")
+    stores.registers.save_approval(Approval(source="schema_org", approved=True, review_on="2099-01-01"))
     stores.registers.save_firms([Firm(key="orbit", name="Orbit")])
     for person in (TOM, *(Person(key=f"p{number}", name="P", roles=("agent",)) for number in range(PEOPLE))):
         stores.registers.save_person(person)
