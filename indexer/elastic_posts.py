@@ -20,7 +20,7 @@ from plaint.query.fields import EPOCH
 from plaint.query.snippets import Spotter
 from plaint.query.tree import CaseMark, Found, Hit, Search, Sort
 
-SCANNED = 500
+SCANNED = 2000
 """Posts read in one go while scanning."""
 
 WALK = "10m"
