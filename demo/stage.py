@@ -214,7 +214,7 @@ def _crawl(address: str, sources: list[str], homes: dict[str, str], answer: Conn
     log_to_stderr("error")
     progress = Shown() if is_shown else None
     try:
-        answer.send(crawl(address, sources, list(FIRMS), manners=Manners(homes=homes, pause=PAUSE), progress=progress))
+        answer.send(crawl(address, sources, list(FIRMS), manners=Manners(homes=homes, pause=PAUSE, full=True), progress=progress))
     except (Refused, LookupError, StoreDown) as error:
         answer.send(f"the demo cannot crawl: {error}")
     finally:
