@@ -18,7 +18,7 @@ from time import monotonic, time
 import structlog
 from msgspec.structs import replace as changed
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.exceptions import WebSocketException
 
 from crawlers.captured import page_of
 from crawlers.ledger import DIED, Ledger
@@ -30,7 +30,7 @@ from crawlers.politeness import is_loopback
 from crawlers.reading import SURPRISES, read
 from crawlers.registry import Source
 from crawlers.stream_page import LINES, Listen, Overheard
-from crawlers.stream_standing import Message, Standing
+from crawlers.stream_standing import Message, Standing, reason_of
 from plaint.desk import intake
 from plaint.leases import LeaseLost
 from plaint.model import iso, moment_of
@@ -112,7 +112,7 @@ class Follower:
 
     async def _broke(self, error: Exception) -> None:
         self._at.breaks += 1
-        self._at.state, self._at.reason = "broken off", _words(error)
+        self._at.state, self._at.reason = "broken off", reason_of(error)
         log.warning("stream_broke", source=self._source.site.key, stream=self.listen.name, reason=self._at.reason)
         with suppress(StoreDown):
             await asyncio.to_thread(self._write)
@@ -293,14 +293,3 @@ class Follower:
 
 def _body(group: Sequence[Message]) -> bytes:
     return b"\n".join(message.body for message in group) + b"\n"
-
-
-def _words(error: Exception) -> str:
-    """A trouble of a connection, without what the server wrote."""
-    match error:
-        case InvalidStatus():
-            return f"the server answered {error.response.status_code}"
-        case StoreDown() | MissingSecret():
-            return str(error)
-        case _:
-            return type(error).__name__

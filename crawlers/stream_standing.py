@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from websockets.exceptions import InvalidStatus
+
+from crawlers.named_secrets import MissingSecret
 from crawlers.stream_page import Overheard
+from plaint.ports import StoreDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,14 @@ class Standing:
         plain = {name: getattr(self, name) for name in ("firms", "silent_after", "since", "position", "gap", "state", "reason", "heard",
                                                          "newest", "lag", "breaks", "run")}  # fmt: skip
         return {name: str(value) for name, value in plain.items() if value not in {None, ""}}
+
+
+def reason_of(error: Exception) -> str:
+    """A trouble of a connection, without what the server wrote."""
+    match error:
+        case InvalidStatus():
+            return f"the server answered {error.response.status_code}"
+        case StoreDown() | MissingSecret():
+            return str(error)
+        case _:
+            return type(error).__name__
