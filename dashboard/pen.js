@@ -4,19 +4,32 @@
 
 const EVERY = 15000
 const REST = 600
-const state = (window.plaintPen ??= { field: null, told: -1e9, tell: null, give: null, later: null, data: null })
+const state = (window.plaintPen ??= { field: null, told: -1e9, tell: null, give: null, later: null, hears: false, data: null })
 
 export default function (component) {
   state.data = component.data
   state.tell = () => component.setTriggerValue("writing", Date.now())
-  state.give = text => component.setStateValue("typed", text)
-  const field = document.querySelector(`.st-key-${component.data.field} textarea`)
-  if (field && field !== state.field) {
-    state.field = field
-    state.told = -1e9
-    field.addEventListener("input", () => { show(); say(); rest() })
-  }
+  state.give = text => component.setTriggerValue("typed", text)
+  found(document.querySelector(`.st-key-${component.data.field} textarea`))
+  if (!state.hears) document.addEventListener("input", typed, true)
+  state.hears = true
   show()
+}
+
+// The field may be drawn after this script: what is typed is heard on the page, not on the field.
+function typed(event) {
+  const field = event.target.closest?.(`.st-key-${state.data.field} textarea`)
+  if (!field) return
+  found(field)
+  show()
+  say()
+  rest()
+}
+
+function found(field) {
+  if (!field || field === state.field) return
+  state.field = field
+  state.told = -1e9
 }
 
 function say() {

@@ -86,6 +86,21 @@ def test_cards_are_chosen_and_all_that_match_are_acted_on_and_taken_back(site: t
         assert page.evaluate("window.stayed") is True
 
 
+def test_the_checks_follow_while_one_types_and_nothing_typed_is_lost(site: tuple[str, Any], chromium: Any, signed_in: Any) -> None:
+    case = some_case(site[1])
+    with tab(chromium, signed_in) as page:
+        page.goto(f"{site[0]}/case?case={case}&tab=replies")
+        settle(page)
+        page.locator("textarea").click()
+        page.keyboard.type("It was our fault, card 4111 1111 1111 1111")
+        page.locator(".checks mark", has_text="4111 1111 1111 1111").wait_for()
+        assert page.evaluate("document.activeElement.tagName") == "TEXTAREA", "the field was not left"
+        page.keyboard.type(" and more")
+        assert page.locator("textarea").input_value() == "It was our fault, card 4111 1111 1111 1111 and more"
+        page.locator("textarea").fill("We are sorry.")
+        page.locator(".checks", has_text="Checked: nothing").wait_for()
+
+
 def test_the_count_moves_while_one_types_and_others_see_who_writes(site: tuple[str, Any], chromium: Any, signed_in: Any) -> None:
     case = some_case(site[1])
     with tab(chromium, signed_in) as page:

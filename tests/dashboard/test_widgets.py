@@ -18,6 +18,7 @@ from plaint.cases import events as e
 from plaint.cases.case import case_from
 from plaint.cases.clocks import clocks_of
 from plaint.cases.events import Recorded
+from plaint.deadlines.service import ServiceLevel
 from plaint.deadlines.start import Basis, Start, Times
 from plaint.insight.periods import Step
 from plaint.model import AboutFirm, Author, Firm, Gone, Kind, Language, Ownership, PartialDate, Post, Rating, Role, Run
@@ -291,6 +292,15 @@ def test_a_clock_shows_why_this_date_with_a_box_for_each_day() -> None:
     assert 'class="day due"' in shown
     assert "<details>" in shown
     assert "<details open>" in clocks.clocks(clocks_of(case, firm, NOW), NOW, LONDON, open_traces=True)
+
+
+def test_a_service_level_starts_where_it_says_itself_not_where_the_law_s_clocks_start() -> None:
+    case = case_from("c-1", history())
+    level = ServiceLevel(id="first", label="first answer", minutes=30, starts="opened")
+    said = clocks_of(case, Firm(key="northgate", name="Northgate Bank", levels=(level,)), NOW)
+    (shown,) = [clocks.card(one, said, NOW, LONDON) for one in said.clocks if one.deadline.key == "first"]
+    assert "when it was opened" in shown
+    assert "<b>Starts</b>" not in shown
 
 
 @pytest.mark.parametrize(
