@@ -96,6 +96,11 @@ def first_value(text: str, start: int) -> Any:
 def dig(tree: Any, *path: str | int) -> Any:
     """What lies at a path of names and positions; None as soon as something on the way is missing or of another kind."""
     for step in path:
+        if type(tree) is dict:  # what is missing is the rule in most answers, and an exception costs more than all else here
+            tree = tree.get(step)
+            continue
+        if tree is None:
+            return None
         try:
             tree = tree[step]
         except (KeyError, IndexError, TypeError):
