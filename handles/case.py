@@ -21,21 +21,22 @@ from handles.case_bulk import (
     filter_of,
 )
 from handles.case_options import (
+    Act,
     AsOfOption,
     CaseArgument,
     CauseOption,
     CommandOption,
-    ExpectedOption,
     LateOption,
     OnOption,
     OutcomeOption,
     ProductOption,
     ReasonOption,
     RedressOption,
+    act,
     answer,
     case_json,
+    does,
     moment_given,
-    perform,
     shown,
 )
 from handles.options import AsOption, StoreOption, now, wrong_usage
@@ -133,6 +134,7 @@ def show(case: CaseArgument, as_of: AsOfOption = None, store: StoreOption = None
     answer(store, as_, lambda stores, person: shown(casework.load(stores, person, case, now(), as_of=moment)))
 
 
+@act
 def confirm(
     case: CaseArgument,
     reason: ReasonOption,
@@ -141,11 +143,7 @@ def confirm(
     ] = None,
     product: ProductOption = None,
     cause: CauseOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Decide that it is a complaint; its clocks start where the channel's ownership says.
 
     Example: plaint case confirm c-ab2c-3def-4ghi --reason "charged twice, asks for the money" --as tom
@@ -155,106 +153,73 @@ def confirm(
 
     about = None if product is None and cause is None else Classify(product=product, cause=cause)
 
-    perform(
-        store,
-        as_,
-        expected,
-        command,
-        lambda stores, person, **once: casework.confirm(stores, person, case, reason=reason, regimes=regime or None, about=about, **once),
-    )
+    return lambda stores, person, **once: casework.confirm(stores, person, case, reason=reason, regimes=regime or None, about=about, **once)
 
 
+@act
 def reject(
     case: CaseArgument,
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="praise, question, information_only, not_about_this_firm, staff_grievance, "
                                         "survey_without_expected_answer, spam_or_advertising, not_genuine or other.")],
     words: Annotated[str | None, typer.Option("--words", help="More words; needed with the reason other.")] = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:  # fmt: skip
+) -> Act:  # fmt: skip
     """Decide that it is no complaint, with a reason.
 
     Example: plaint case reject c-ab2c-3def-4ghi --reason praise --as tom
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.reject(stores, person, case, code=reason, words=words, **once))
+    return lambda stores, person, **once: casework.reject(stores, person, case, code=reason, words=words, **once)
 
 
+@act
 def duplicate(
     case: CaseArgument,
     of: Annotated[str, typer.Option("--of", metavar="CASE", help="The case that is about the same.")],
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Decide that another case is about the same.
 
     Example: plaint case duplicate c-ab2c-3def-4ghi --of c-zz2c-3def-4ghi --as tom
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.mark_duplicate(stores, person, case, of=of, **once))
+    return lambda stores, person, **once: casework.mark_duplicate(stores, person, case, of=of, **once)
 
 
+@act
 def refer(
     case: CaseArgument,
     to: Annotated[str, typer.Option("--to", help="The firm that is responsible.")],
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it was forwarded (default: today, UTC).")] = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Note that it was forwarded to the firm that is responsible.
 
     Example: plaint case refer c-ab2c-3def-4ghi --to "Harbour Insurance" --as tom
     """
     from plaint.desk import casework
 
-    perform(
-        store,
-        as_,
-        expected,
-        command,
-        lambda stores, person, **once: casework.refer(stores, person, case, to=to, on=on or now().date().isoformat(), **once),
-    )
+    return lambda stores, person, **once: casework.refer(stores, person, case, to=to, on=on or now().date().isoformat(), **once)
 
 
+@act
 def assign(
     case: CaseArgument,
     to: Annotated[str, typer.Option("--to", metavar="PERSON", help="The account that gets it; `me`, or `nobody`.")],
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Give a case to somebody.
 
     Example: plaint case assign c-ab2c-3def-4ghi --to me --as tom
     """
     from plaint.desk import casework
 
-    perform(
-        store,
-        as_,
-        expected,
-        command,
-        lambda stores, person, **once: casework.assign(stores, person, case, to={"me": person.key, "nobody": None}.get(to, to), **once),
-    )
+    return lambda stores, person, **once: casework.assign(stores, person, case, to={"me": person.key, "nobody": None}.get(to, to), **once)
 
 
+@act
 def note(
     case: CaseArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; - reads it from standard input.")],
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Write a private note.
 
     Example: plaint case note c-ab2c-3def-4ghi "asked the branch" --as tom
@@ -262,45 +227,40 @@ def note(
     from plaint.desk import casework
 
     words = sys.stdin.read() if text == "-" else text
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.note(stores, person, case, text=words, **once))
+    return lambda stores, person, **once: casework.note(stores, person, case, text=words, **once)
 
 
+@act
 def acknowledge(
     case: CaseArgument,
     on: OnOption = None,
     reason: LateOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Note that the person who complained was told that it is being dealt with.
 
     Example: plaint case acknowledge c-ab2c-3def-4ghi --as tom
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.acknowledge(stores, person, case, on=on, reason=reason, **once))
+    return lambda stores, person, **once: casework.acknowledge(stores, person, case, on=on, reason=reason, **once)
 
 
+@act
 def move_start(
     case: CaseArgument,
     to: Annotated[str, typer.Option("--to", metavar="ISO", help="The moment with its offset, or the local date.")],
     reason: ReasonOption,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Move the start of the clocks; the old start stays in the history.
 
     Example: plaint case move-start c-ab2c-3def-4ghi --to 2026-11-20T09:00:00Z --reason "the letter came first" --as anna
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.move_start(stores, person, case, to=to, reason=reason, **once))
+    return lambda stores, person, **once: casework.move_start(stores, person, case, to=to, reason=reason, **once)
 
 
+@act
 def close(
     case: CaseArgument,
     how: Annotated[str | None, typer.Option("--how", help="How a complaint ended: final_response, summary_resolution or withdrawn.")] = None,
@@ -308,34 +268,25 @@ def close(
     outcome: OutcomeOption = None,
     redress: RedressOption = None,
     on: OnOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """End the work on a case. Refused while a letter that the answer is was not checked for all that its rule asks for.
 
     Example: plaint case close c-ab2c-3def-4ghi --how final_response --outcome upheld --redress 120 --as tom
     """
     from plaint.cases.decide import Close
-    from plaint.desk import casework
 
-    asked = Close(how=how, reason=reason, outcome=outcome, redress=redress, on=on)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, Close(how=how, reason=reason, outcome=outcome, redress=redress, on=on))
 
 
+@act
 def reopen(
     case: CaseArgument,
     reason: ReasonOption,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Take a case up again that was closed or decided to be no complaint.
 
     Example: plaint case reopen c-ab2c-3def-4ghi --reason "wrote again" --as tom
     """
     from plaint.desk import casework
 
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.reopen(stores, person, case, reason=reason, **once))
+    return lambda stores, person, **once: casework.reopen(stores, person, case, reason=reason, **once)

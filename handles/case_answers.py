@@ -6,19 +6,19 @@ from typing import Annotated
 
 import typer
 
-from handles.case_options import (
+from handles.case_options import (  # fmt: skip
+    Act,
     CaseArgument,
     CauseOption,
-    CommandOption,
-    ExpectedOption,
     LateOption,
     OnOption,
     ProductOption,
     ReasonOption,
     RedressOption,
-    perform,
-)  # fmt: skip
-from handles.options import AsOption, StoreOption, say, wrong_usage
+    act,
+    does,
+)
+from handles.options import say, wrong_usage
 
 
 def commands(case: typer.Typer) -> None:
@@ -45,6 +45,7 @@ def terms(scheme: Annotated[str, typer.Argument(metavar="SCHEME", help="The taxo
             say({"kind": kind, "code": term.code, "group": term.group, "label": term.label, "certainty": term.certainty})
 
 
+@act
 def classify(
     case: CaseArgument,
     product: ProductOption = None,
@@ -55,22 +56,18 @@ def classify(
         typer.Option("--vulnerable", help="health, life_events, resilience or capability; may be repeated."),
     ] = None,
     scheme: Annotated[str, typer.Option("--scheme", help="Whose products and causes.")] = "UK-FCA-1R",
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Say what a complaint is about: the main product and the main cause; what is not given stays.
 
     Example: plaint case classify c-ab2c-3def-4ghi --product "Current accounts" --cause FCA1R-C03 --as tom
     """
     from plaint.cases.outcomes import Classify
-    from plaint.desk import casework
 
     asked = Classify(product=product, cause=cause, root_cause=root_cause, vulnerability=tuple(vulnerable) if vulnerable else None, scheme=scheme)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, asked)
 
 
+@act
 def resolve(
     case: CaseArgument,
     how: Annotated[str, typer.Option("--how", help="final_response or summary_resolution.")],
@@ -78,11 +75,7 @@ def resolve(
     redress: RedressOption = None,
     on: OnOption = None,
     reason: LateOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Note that a complaint was answered, how, and with which redress. The work goes on until it is closed.
 
     Refused while a letter that the answer is was not checked for all that its rule asks for: `plaint case letter`.
@@ -90,21 +83,16 @@ def resolve(
     Example: plaint case resolve c-ab2c-3def-4ghi --how final_response --outcome upheld --redress 120.50 --as tom
     """
     from plaint.cases.outcomes import Resolve
-    from plaint.desk import casework
 
-    asked = Resolve(how=how, outcome=outcome, redress=redress, on=on, reason=reason)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, Resolve(how=how, outcome=outcome, redress=redress, on=on, reason=reason))
 
 
+@act
 def review(
     case: CaseArgument,
     agree: Annotated[bool, typer.Option("--agree/--disagree", help="Whether it is no complaint; --disagree makes it undecided again.")],
     words: Annotated[str | None, typer.Option("--words", help="Why; needed with --disagree.")] = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Look, as a second person, at a decision that something is no complaint. `plaint case list --with review:due` shows the sample.
 
     Example: plaint case review c-ab2c-3def-4ghi --disagree --words "asks for the fee back" --as anna
@@ -112,27 +100,19 @@ def review(
     from plaint.cases.judging import Review
     from plaint.desk import casework
 
-    perform(
-        store, as_, expected, command,
-        lambda stores, person, **once: casework.perform(stores, person, case, Review(by=person.key, agrees=agree, words=words), **once),
-    )  # fmt: skip
+    return lambda stores, person, **once: casework.perform(stores, person, case, Review(by=person.key, agrees=agree, words=words), **once)
 
 
+@act
 def add_regime(
     case: CaseArgument,
     regimes: Annotated[list[str], typer.Argument(metavar="REGIME…", help="Whose clocks run as well, such as UK-DPC.")],
     reason: ReasonOption,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Let the clocks of more regimes run on the same complaint, from the same start.
 
     Example: plaint case add-regime c-ab2c-3def-4ghi UK-DPC --reason "asks what data is held" --as tom
     """
     from plaint.cases.judging import AddRegimes
-    from plaint.desk import casework
 
-    asked = AddRegimes(regimes=tuple(regimes), reason=reason)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, AddRegimes(regimes=tuple(regimes), reason=reason))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
-from handles.options import acting, need_store, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from plaint.cases.case import Case
     from plaint.cases.clocks import CaseClock
+    from plaint.cases.commands import Command
     from plaint.desk.casework import CaseView
     from plaint.model import Person
     from plaint.ports import Stores
@@ -60,10 +63,35 @@ def answer(store: str | None, as_: str | None, ask: Callable[[Stores, Person], A
         say(answer)
 
 
-def perform(store: str | None, as_: str | None, expected: int | None, command: str | None, act: Callable[..., Case]) -> None:
-    """Act, and print the case as it is then."""
-    once = {"now": now(), "command": command or uuid4().hex, "expected": expected}
-    answer(store, as_, lambda stores, person: case_json(act(stores, person, **once)))
+Act = Callable[..., "Case"]
+"""An act on one case: called with the stores, the person, and `now`, `command` and `expected`; gives the case as it is then."""
+
+
+def act(says: Callable[..., Act]) -> Callable[..., None]:
+    """A command that acts on one case, once, and prints it: `says` has the options of its own and gives the act.
+
+    `--expected`, `--command`, `--store` and `--as` are the same for all of them and are added here.
+    """
+
+    @wraps(says)
+    def command(*, expected: int | None, command: str | None, store: str | None, as_: str | None, **own: Any) -> None:
+        done = says(**own)
+        once = {"now": now(), "command": command or uuid4().hex, "expected": expected}
+        answer(store, as_, lambda stores, person: case_json(done(stores, person, **once)))
+
+    common = (("expected", ExpectedOption), ("command", CommandOption), ("store", StoreOption), ("as_", AsOption))
+    added = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option) for name, option in common]
+    own = inspect.signature(says, eval_str=True)
+    command.__annotations__ = {}
+    command.__signature__ = own.replace(parameters=[*own.parameters.values(), *added], return_annotation=None)  # type: ignore[attr-defined]
+    return command
+
+
+def does(case: str, asked: Command) -> Act:
+    """The act that one command of a case is."""
+    from plaint.desk import casework
+
+    return lambda stores, person, **once: casework.perform(stores, person, case, asked, **once)
 
 
 def case_json(case: Case) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from handles.case_options import CaseArgument, CommandOption, ExpectedOption, answer, case_json, perform
+from handles.case_options import Act, CaseArgument, CommandOption, ExpectedOption, act, answer, case_json, does
 from handles.options import AsOption, StoreOption, now, say
 
 if TYPE_CHECKING:
@@ -72,14 +72,11 @@ def check(
     answer(store, as_, lambda stores, person: {"checks": drafts.check(stores, person, case, said, now(), post=post)})
 
 
+@act
 def approve(
     case: CaseArgument,
     number: NumberArgument,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Approve a reply that somebody else wrote.
 
     Example: plaint case approve-reply c-ab2c-3def-4ghi 1 --as anna
@@ -87,50 +84,37 @@ def approve(
     from plaint.cases.replying import ApproveReply
     from plaint.desk import casework
 
-    perform(
-        store, as_, expected, command,
-        lambda stores, person, **once: casework.perform(stores, person, case, ApproveReply(number=number, by=person.key), **once),
-    )  # fmt: skip
+    return lambda stores, person, **once: casework.perform(stores, person, case, ApproveReply(number=number, by=person.key), **once)
 
 
+@act
 def send_back(
     case: CaseArgument,
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", help="What should be changed.")],
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Ask for a change to a reply.
 
     Example: plaint case send-back-reply c-ab2c-3def-4ghi 1 --reason "name no amounts in public" --as anna
     """
     from plaint.cases.replying import SendBackReply
-    from plaint.desk import casework
 
-    asked = SendBackReply(number=number, reason=reason)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, SendBackReply(number=number, reason=reason))
 
 
+@act
 def posted(
     case: CaseArgument,
     number: NumberArgument,
     url: Annotated[str, typer.Option("--url", help="The link to the published reply.")],
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Note that an approved reply was posted by hand. When it is collected, it is tied to the case.
 
     Example: plaint case posted-reply c-ab2c-3def-4ghi 1 --url https://reviews.example/5f1c#reply --as tom
     """
     from plaint.cases.replying import PostedReply
-    from plaint.desk import casework
 
-    asked = PostedReply(number=number, url=url)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, PostedReply(number=number, url=url))
 
 
 def room(

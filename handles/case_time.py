@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from handles.case_options import CaseArgument, CommandOption, ExpectedOption, OnOption, ReasonOption, perform
-from handles.options import AsOption, StoreOption, wrong_usage
+from handles.case_options import Act, CaseArgument, OnOption, ReasonOption, act, does
+from handles.options import wrong_usage
 
 RegimeOption = Annotated[str, typer.Option("--regime", help="Whose clocks, such as AU-RG271.")]
 
@@ -18,65 +18,51 @@ def commands(case: typer.Typer) -> None:
         case.command(name)(command)
 
 
+@act
 def pause(
     case: CaseArgument,
     regime: RegimeOption,
     why: Annotated[str, typer.Option("--for", metavar="PAUSE", help="One of the regime's pauses, such as customer_advocate_review.")],
     reason: ReasonOption,
     on: OnOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Let the clocks of a regime stand still, only where the regime has such a pause.
 
     Example: plaint case pause c-ab2c-3def-4ghi --regime AU-RG271 --for customer_advocate_review --reason "went to the advocate" --as anna
     """
     from plaint.cases.timing import Pause
-    from plaint.desk import casework
 
-    asked = Pause(regime=regime, why=why, reason=reason, on=on)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, Pause(regime=regime, why=why, reason=reason, on=on))
 
 
+@act
 def resume(
     case: CaseArgument,
     regime: RegimeOption,
     reason: ReasonOption,
     on: OnOption = None,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Let the clocks of a regime go on after a pause.
 
     Example: plaint case resume c-ab2c-3def-4ghi --regime AU-RG271 --reason "the advocate sent it back" --as anna
     """
     from plaint.cases.timing import Resume
-    from plaint.desk import casework
 
-    asked = Resume(regime=regime, reason=reason, on=on)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, Resume(regime=regime, reason=reason, on=on))
 
 
+@act
 def facts(
     case: CaseArgument,
     said: Annotated[list[str], typer.Argument(metavar="NAME=VALUE…", help="Such as complaint_kind=traditional_trustee or mifid_or_ucits=true.")],
     regime: RegimeOption,
     reason: ReasonOption,
-    expected: ExpectedOption = None,
-    command: CommandOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
+) -> Act:
     """Say what a regime asks to know of a complaint, on which the length of its clocks depends.
 
     Example: plaint case facts c-ab2c-3def-4ghi complaint_kind=death_benefit --regime AU-RG271 --reason "about a death benefit" --as tom
     """
     from plaint.cases.timing import StateFacts
-    from plaint.desk import casework
 
     named: dict[str, bool | str] = {}
     for one in said:
@@ -84,5 +70,4 @@ def facts(
         if not sign:
             wrong_usage(f"{one!r} is no fact; write it like complaint_kind=standard")
         named[name] = {"true": True, "false": False}.get(value, value)
-    asked = StateFacts(regime=regime, facts=named, reason=reason)
-    perform(store, as_, expected, command, lambda stores, person, **once: casework.perform(stores, person, case, asked, **once))
+    return does(case, StateFacts(regime=regime, facts=named, reason=reason))
