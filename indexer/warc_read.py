@@ -80,6 +80,8 @@ def _whole_records(file: Path, offset: int) -> Generator[Record, None, int | Non
                 record = next(records, None)
                 if record is None:
                     return None
+                if record.format != "warc":  # warcio takes some damaged bytes for a record of the older format, which is never written here
+                    raise ValueError(record.format)
                 read = _read_record(record, records)
             except _DAMAGE as error:
                 log.warning("evidence_damaged", place=f"{file.name}#{here}", reason=type(error).__name__)

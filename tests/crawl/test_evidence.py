@@ -156,6 +156,19 @@ def test_one_changed_byte_costs_one_exchange_and_not_those_behind_it(tmp_path_fa
     assert walked.get(places[1], pages[1]).body == pages[1].body
 
 
+def test_damaged_bytes_that_look_like_the_older_format_are_no_record(tmp_path: Path) -> None:
+    folder = WarcFolder(tmp_path)
+    place = folder.keep(page()).warc or ""
+    folder.close()
+    [file] = files(tmp_path)
+    start = int(place.partition("#")[2])
+    like_arc = b"https://reviews.example/ 127.0.0.1 20261124100000 text/html 9\n<p>ok</p>\n"
+    file.write_bytes(file.read_bytes()[:start] + like_arc)
+    with pytest.raises(LookupError):
+        folder.fetch(place)
+    assert list(folder.walk()) == []
+
+
 def test_files_are_rotated_by_size(tmp_path: Path) -> None:
     folder = WarcFolder(tmp_path, rotate=30_000)
     kept = [folder.keep(page(os.urandom(20_000))) for _ in range(4)]
