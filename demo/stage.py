@@ -177,17 +177,18 @@ def person_of(stores: Stores, key: str) -> Person:
     return next(person for person in stores.registers.people() if person.key == key)
 
 
-def crawl_web(stage: Stage, web: Web, *, sources: Sequence[str] = tuple(SOURCES), is_shown: bool = False) -> list[Run]:
+def crawl_web(stage: Stage, web: Web, *, sources: Sequence[str] = tuple(SOURCES), evidence: Path | None = None, is_shown: bool = False) -> list[Run]:
     """Crawl the made-up sites for every firm, all sites side by side, and give the ledgers.
 
-    With `is_shown` progress goes to standard error. Raises Spoilt when the crawl is refused or its process dies. An
-    interruption ends the crawl after the page at hand; its runs are then `stopped` and the next crawl completes them.
+    `evidence` is the folder of the captures where it is not beside the store. With `is_shown` progress goes to standard
+    error. Raises Spoilt when the crawl is refused or its process dies. An interruption ends the crawl after the page at
+    hand; its runs are then `stopped` and the next crawl completes them.
     """
     web.step = stage.setting.step
     homes = {key: web.addresses[site] for key, site in SOURCES.items()}
     spawn = get_context("spawn")
     answer, question = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_crawl, args=(stage.address, list(sources), homes, question, is_shown), name="demo-crawl")
+    process = spawn.Process(target=_crawl, args=(stage.address, list(sources), homes, evidence, question, is_shown), name="demo-crawl")
     process.start()
     question.close()
     try:
@@ -205,7 +206,14 @@ def crawl_web(stage: Stage, web: Web, *, sources: Sequence[str] = tuple(SOURCES)
     return said
 
 
-def _crawl(address: str, sources: list[str], homes: dict[str, str], answer: Connection, is_shown: bool) -> None:  # noqa: FBT001 - plain for a process
+def _crawl(
+    address: str,
+    sources: list[str],
+    homes: dict[str, str],
+    evidence: Path | None,
+    answer: Connection,
+    is_shown: bool,  # noqa: FBT001 - plain for a process
+) -> None:
     from crawlers.run import Manners, crawl
     from plaint.desk.rights import Refused
     from plaint.ports import StoreDown
@@ -214,7 +222,7 @@ def _crawl(address: str, sources: list[str], homes: dict[str, str], answer: Conn
     log_to_stderr("error")
     progress = Shown() if is_shown else None
     try:
-        answer.send(crawl(address, sources, list(FIRMS), manners=Manners(homes=homes, pause=PAUSE, full=True), progress=progress))
+        answer.send(crawl(address, sources, list(FIRMS), manners=Manners(homes=homes, pause=PAUSE, full=True), evidence=evidence, progress=progress))
     except (Refused, LookupError, StoreDown) as error:
         answer.send(f"the demo cannot crawl: {error}")
     finally:

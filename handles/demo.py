@@ -71,8 +71,9 @@ def _play(stage: Stage, web: Web) -> list[Run]:
     from demo.casework import work
     from demo.stage import furnish
     from indexer.connect import connect
+    from settings import settings
 
-    stores = connect(stage.address)
+    stores = connect(stage.address, evidence=settings().evidence)
     try:
         furnish(stores, now())
         runs = _crawled(stage, web)
@@ -88,9 +89,10 @@ def _play(stage: Stage, web: Web) -> list[Run]:
 
 def _crawled(stage: Stage, web: Web) -> list[Run]:
     from demo.stage import crawl_web
+    from settings import settings
 
     is_shown = sys.stderr.isatty()
-    runs = crawl_web(stage, web, is_shown=is_shown)
+    runs = crawl_web(stage, web, evidence=settings().evidence, is_shown=is_shown)
     if is_shown:
         print(file=sys.stderr)
     return runs
