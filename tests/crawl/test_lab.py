@@ -24,7 +24,10 @@ NO_ID = "a review without an id that loses its words: what is left names another
 OPTIONAL = "a sign that most posts rightly lack (a quote, an edit, what is answered, who is staff): its loss looks like its absence"
 OTHER_FORM = "the source says the same thing in two forms; without the better one the other is read"
 NO_END = "a mail has no end of its own: one that was cut reads as a shorter one"
+EARLIER = "kept messages have no end of their own: where the edit of a post is cut off, the post stands as it was before"
 KNOWN = {
+    ("bluesky", "stream"): EARLIER,
+    ("mastodon", "stream"): EARLIER,
     ("mailbox", "mbox"): NO_END,
     ("mailbox", "message"): NO_END,
     ("table", "part"): OPTIONAL,
