@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -54,7 +55,7 @@ def streams(asks: Sequence[Ask], at: str | None) -> Iterator[Listen]:
             what = "stream=user:notification" if sign == "@" else f"stream=hashtag&tag={quote(words)}"
             yield Listen(
                 name=f"{ask.firm.key} {sign or '#'}{words}", url=f"{at or socket_of(home)}/api/v1/streaming?{what}", firms=(ask.firm.key,),
-                hear=lambda message, firm=ask.firm.key: _hear(message, firm), overlap=LATE, secrets=BEARER, silent_after=SILENT,
+                hear=partial(_hear, firm=ask.firm.key), overlap=LATE, secrets=BEARER, silent_after=SILENT,
             )  # fmt: skip
 
 
