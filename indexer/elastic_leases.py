@@ -1,4 +1,4 @@
-"""Leases in Elasticsearch, in the index of the registers: each change is made only if nobody changed the lease meanwhile."""
+"""Leases in Elasticsearch, in the index of the ledger, which crawlers may write: each change is made only if nobody changed the lease meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.elastic_docs import doc_id
 from plaint.leases import Lease, LeaseLost, holds, kept, taken
 
 _leases = msgspec.json.Decoder(Lease)
-_INDEX = "registers"
+_INDEX = "ledger"
 
 
 class ElasticLeases:
@@ -45,7 +45,7 @@ class ElasticLeases:
 
     def all(self) -> list[Lease]:
         """See `ports.Leases.all`."""
-        asked = {"query": {"term": {"what": "lease"}}, "sort": [{"key": "asc"}], "_source": ["said"]}
+        asked = {"query": {"term": {"what": "lease"}}, "sort": [{"id": "asc"}], "_source": ["said"]}
         return [_leases.decode(hit["_source"]["said"]) for hit in self._c.walk(_INDEX, asked)]
 
     def guard(self, lease: Lease) -> Callable[[], None]:
@@ -72,7 +72,7 @@ class ElasticLeases:
         return _leases.decode(doc["_source"]["said"]), {"if_seq_no": doc["_seq_no"], "if_primary_term": doc["_primary_term"]}
 
     def _written(self, lease: Lease, seen: Json) -> Lease:
-        doc = {"what": "lease", "key": lease.name, "said": msgspec.json.encode(lease).decode()}
+        doc = {"what": "lease", "id": lease.name, "said": msgspec.json.encode(lease).decode()}
         name, index = doc_id(f"lease:{lease.name}"), self._c.name(_INDEX)
         try:
             self._c.ask(lambda: self._c.client.index(index=index, id=name, document=doc, require_alias=True, **seen))

@@ -31,6 +31,7 @@ SWITCHES = [
     "--disable-sync",
 ]
 ARTEFACTS = ROOT / "artefacts"
+_running: list[Any] = []
 
 
 def free_port() -> int:
@@ -88,14 +89,17 @@ def _wait_for(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """One browser for all tests."""
+    """One browser for all tests of a process, also where another folder's tests have this fixture: there can be one driver only."""
     need("browser", CHROMIUM.exists(), "install chromium, or set PLAINT_CHROMIUM")
     from playwright.sync_api import sync_playwright
 
+    if _running:
+        yield _running[0]
+        return
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
-        yield browser
-        browser.close()
+        _running.append(driver.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES))
+        yield _running[0]
+        _running.pop().close()
 
 
 @pytest.fixture(scope="session")

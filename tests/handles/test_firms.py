@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from indexer.connect import connect
 from manage import app
 
 
@@ -84,6 +85,7 @@ def test_a_file_that_is_not_there_is_refused(plaint: Plaint) -> None:
 def test_an_empty_register_starts_with_the_file_of_the_settings(plaint: Plaint, monkeypatch: pytest.MonkeyPatch) -> None:
     from settings import settings
 
+    connect(f"sqlite:///{plaint.folder}/f.db").close()
     plaint.write("ours.toml", '[orbit]\nname = "Orbit Pay"\n')
     monkeypatch.setenv("PLAINT_FIRMS", "ours.toml")
     settings.cache_clear()
