@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plaint.model import Post
 from plaint.posts.language import detect
+from plaint.understand import urgency
 from plaint.understand.understanding import Tongue, Understanding
 
 
@@ -39,7 +40,8 @@ def read(batch: Sequence[Said]) -> list[Understanding]:
 
 
 def _understood(said: Said, text: str) -> Understanding:
-    return Understanding(lang=_tongue(said, text))
+    urgent, vulnerable = urgency.flags(text)
+    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models={"urgency": urgency.version()})
 
 
 def _tongue(said: Said, text: str) -> Tongue | None:
