@@ -29,7 +29,7 @@ _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
-    """One phrase: the queue or driver, the pattern of the whole, its longest word and whether it begins with that, and the phrases that take it back."""
+    """One phrase: its queue or driver, its pattern, its longest word, whether it begins with that, and what takes it back."""
 
     name: str
     pattern: re.Pattern[str]
