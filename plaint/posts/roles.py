@@ -67,7 +67,7 @@ def told_apart(thread: Sequence[Post]) -> list[Post]:
     """
     held = {post.ref for post in thread}
     begun = [post for post in thread if post.author and post.author.role is Role.CUSTOMER and post.reply_to not in held and post.within not in held]
-    whose = {who for post in begun[:1] if post.author and (who := _who(post.author))}
+    whose = {who for post in begun[:1] if post.author and (who := identity(post.author))}
     if not whose:
         return list(thread)
     return [_other(post, whose) for post in thread]
@@ -77,11 +77,11 @@ def _other(post: Post, whose: set[str]) -> Post:
     author = post.author
     if author is None or author.role is not Role.CUSTOMER or post.reply_to is None:
         return post
-    who = _who(author)
+    who = identity(author)
     return post if not who or who in whose else replace(post, author=replace(author, role=Role.OTHER))
 
 
-def _who(author: Author) -> str | None:
+def identity(author: Author) -> str | None:
     """What tells an author from others: an id, else a handle, else a name."""
     said = author.id or author.handle or author.name
     return said.casefold() if said else None
