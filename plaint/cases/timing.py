@@ -109,7 +109,7 @@ def _wrong(regime: Regime, name: str, value: bool | str) -> Refusal | None:  # n
             date.fromisoformat(str(value))
         except ValueError:
             return Refusal(f"{name} is {value!r}; write a day like 2026-01-05")
-    amounts = [clock.amount_by.amounts for clock in regime.clocks if clock.amount_by is not None and clock.amount_by.input == name]
-    if kind == "text" and amounts and value not in amounts[0]:
-        return unknown(name, str(value), amounts[0])
+    choices = regime.choices(name)
+    if kind == "text" and choices and value not in choices:
+        return unknown(name, str(value), choices)
     return None

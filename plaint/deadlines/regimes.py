@@ -70,6 +70,13 @@ class Clock:
     effective_input: str | None = None
     before_force: Literal["counted", "none"] = "counted"
 
+    def looks_at(self) -> set[str]:
+        """The inputs on which this clock depends by itself; what another clock starts it with is not followed."""
+        starts = [self.starts, *(self.starts_by.starts.values() if self.starts_by else ())]
+        named = {start.partition(":")[2] for start in starts if start.startswith("input:")}
+        others = (self.starts_by and self.starts_by.input, self.amount_by and self.amount_by.input, self.effective_input)
+        return {*named, *self.when, *(name for name in others if name)}
+
     def in_force(self, day: date, begins: date | None = None) -> bool:
         """Whether this version holds for a day 0; `begins` stands in for `effective_from` where a firm names the day."""
         first = begins or (date.fromisoformat(self.effective_from) if self.effective_from else date.min)
@@ -99,6 +106,14 @@ class Regime:
     def versions(self, key: str) -> list[Clock]:
         """All versions of one clock."""
         return [clock for clock in self.clocks if clock.key == key]
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """The values that an input may have where an amount depends on it; empty: any of its kind."""
+        return next((tuple(clock.amount_by.amounts) for clock in self.clocks if clock.amount_by is not None and clock.amount_by.input == name), ())
+
+    def looking_at(self, name: str) -> list[str]:
+        """The labels of the clocks whose start, length or existence depends on an input, each once."""
+        return list(dict.fromkeys(clock.label for clock in self.clocks if name in clock.looks_at()))
 
     @property
     def keys(self) -> list[str]:

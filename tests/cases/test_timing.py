@@ -15,6 +15,7 @@ from plaint.cases.caseclock import CaseClock, Status
 from plaint.cases.clocks import clocks_of
 from plaint.cases.timing import Pause, Resume, StateFacts
 from plaint.deadlines.engine import Stop, deadlines
+from plaint.deadlines.regimes import regimes
 from tests.cases.made import FIRM, NOW, after, confirmed, opened
 
 pytestmark = pytest.mark.pure
@@ -89,6 +90,13 @@ def test_facts_give_a_clock_its_length() -> None:
     trustee = after(case(), StateFacts(regime="AU-RG271", facts={"complaint_kind": "traditional_trustee"}, reason="a trust"))
     assert clock(trustee).deadline.last == date(2027, 1, 4)
     assert "says that already" in refused(trustee, StateFacts(regime="AU-RG271", facts={"complaint_kind": "traditional_trustee"}, reason="again"))
+
+
+def test_every_input_of_a_regime_says_which_clocks_look_at_it() -> None:
+    assert regimes()["AU-RG271"].looking_at("complaint_kind") == regimes()["AU-RG271"].looking_at("objection_period_ends") != []
+    assert "super_trustee" in regimes()["AU-RG271"].choices("complaint_kind")
+    assert regimes()["UK-DISP"].choices("mifid_or_ucits") == ("true", "false")
+    assert regimes()["UK-DISP"].choices("final_response_sent") == ()
 
 
 @settings(deadline=None)

@@ -225,6 +225,36 @@ def test_clocks_are_paused_and_go_on_only_where_their_regime_has_a_pause(full: A
     assert now_is(full, case).pauses["AU-RG271"][-1].until is not None
 
 
+def test_what_a_clocks_start_needs_is_said_on_the_case_page(full: Any, open_page: Open) -> None:
+    plain = case_in(full, "CONFIRMED_COMPLAINT")
+    case = case_in(full, "CANDIDATE")
+    casework.confirm(full, made.person(full, "anika"), case, reason="lost money", regimes=("UK-DPC",), now=made.NOW, command="nothing asked")
+    assert not [one for one in open_page("case", case=case).button if one.key == "c_facts"], "UK-DPC asks to know nothing"
+    assert [one for one in open_page("case", case=plain).button if one.key == "c_facts"]
+
+    case = case_in(full, "CANDIDATE")
+    casework.confirm(full, made.person(full, "anika"), case, reason="lost money", regimes=("AU-RG271",), now=made.NOW, command="sydney")
+    at = open_page("case", case=case)
+    ask(at, "c_facts")
+    choose(at, "fact_AU-RG271_complaint_kind", "death_benefit")
+    ask(at, "ask_do")
+    assert "Say why" in words(at)
+    next(one for one in at.text_area if str(one.key).startswith("words_")).set_value("the certificate")
+    ask(at, "ask_do")
+    assert now_is(full, case).facts["AU-RG271"] == {"complaint_kind": "death_benefit"}
+    assert "objection_period_ends is not given" in words(at)
+    ask(at, "c_facts")
+    day = next(one for one in at.text_input if "objection_period_ends" in str(one.key))
+    next(one for one in at.text_area if str(one.key).startswith("words_")).set_value("the trustee's letter")
+    day.set_value("the first")
+    ask(at, "ask_do")
+    assert "write a day like" in words(at)
+    next(one for one in at.text_input if "objection_period_ends" in str(one.key)).set_value("2026-11-20")
+    ask(at, "ask_do")
+    assert now_is(full, case).facts["AU-RG271"]["objection_period_ends"] == "2026-11-20"
+    assert "objection_period_ends is Fri 20 Nov 2026, so day 0 = 2026-11-20" in words(at)
+
+
 def test_a_letter_that_went_out_earlier_bears_its_day_and_says_why(full: Any, open_page: Open) -> None:
     case = next(row.case for row in full.cases.cases(CaseFilter(states=("CONFIRMED_COMPLAINT",)))[0] if not row.facts.get("acknowledged"))
     letter = answering.letters_of(now_is(full, case))[0]
