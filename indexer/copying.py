@@ -18,6 +18,7 @@ import msgspec
 from indexer.files import placed, pour
 from plaint.model import Post, Quarantined
 from plaint.ports import Body, CaseFilter, Entry, Seal, Stores
+from plaint.understand.understanding import Understanding
 
 BATCH = 500
 """Records in one go."""
@@ -53,6 +54,7 @@ class Record:
     gone_at: str | None = None
     case: str | None = None
     state: str | None = None
+    understood: Understanding | None = None
     states: tuple[tuple[int, str, Post], ...] = ()
 
 

@@ -1,8 +1,8 @@
 """What a post becomes as a document of Elasticsearch, and what seeing it again makes of the one that is held. Pure; sends nothing.
 
 A document has parts with one owner each: words, tags and capture belong to intake, `case` and `state` to casework,
-`reply` to whoever writes the answers. What replaces a document keeps the parts of the others and is written only if
-the document is still the one that was read.
+`reply` to whoever writes the answers, `understood` with the fields of MEANT to whoever understands posts. What replaces
+a document keeps the parts of the others and is written only if the document is still the one that was read.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import msgspec
+
 from indexer.copying import Record
 from indexer.restated import Restated
-from indexer.sqlite_rows import Row, known_again, placed, tied
+from indexer.sqlite_rows import Row, known_again, placed, same_words, tied
 from plaint.model import Post, post_from_json, post_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
-from plaint.query.fields import KEYS, TAGS, UNDATED, has, micros, stars_of
+from plaint.query.fields import KEYS, MEANT, TAGS, UNDATED, has, micros, stars_of
+from plaint.query.meanings import meant, p_of
+from plaint.understand.understanding import Understanding
+
+FIELDS = 2
+"""The version of the fields of a post's document: 2 has what was understood of it."""
 
 LONGEST_ID = 512
 """Bytes of the longest name that a document can have."""
@@ -48,6 +55,7 @@ class Held:
     case: str | None
     state: str | None
     gone_at: str | None
+    understood: Understanding | None
     seq_no: int
     primary_term: int
 
@@ -59,7 +67,7 @@ class Held:
             post=post_from_json(doc["post"]), captured=doc["captured"], since=doc["since"], said=doc["said"],
             states=tuple(State(*state) for state in doc["states"]["of"]), collected=doc.get("collected"), edited=doc["edited"],
             parent=doc.get("parent"), reply=doc["reply"], case=doc.get("case"), state=doc.get("state"), gone_at=doc.get("gone_at"),
-            seq_no=found["_seq_no"], primary_term=found["_primary_term"],
+            understood=understanding_of(doc), seq_no=found["_seq_no"], primary_term=found["_primary_term"],
         )  # fmt: skip
 
 
@@ -178,7 +186,33 @@ def _kept(held: Held, row: Row, *, since: int, states: tuple[State, ...], edited
         doc |= {"gone_at": held.gone_at}
     if held.case is not None:
         doc |= {"case": held.case, "state": held.state, "state_key": key_of(held.state or "")}
+    if held.understood is not None and same_words(held.post, row.post):
+        doc |= understood_parts(held.understood)
     return doc
+
+
+def understood_parts(understood: Understanding) -> Json:
+    """The part of a document that says what was understood of its post."""
+    doc: Json = {"understood": msgspec.json.encode(understood, order="deterministic").decode()}
+    if (p := p_of(understood)) is not None:
+        doc["chance"] = p
+    for name, value in meant(understood):
+        doc.setdefault(name, []).append(value)
+        doc.setdefault(f"{name}_key", []).append(key_of(value))
+    return doc
+
+
+def noted(held: Held, understood: Understanding) -> Json | None:
+    """The changed parts of a document once something else is understood of its post; None when it is held so."""
+    if understood == held.understood:
+        return None
+    nothing = dict.fromkeys(["chance", *(f"{name}{end}" for name in MEANT for end in ("", "_key"))])
+    return nothing | understood_parts(understood)
+
+
+def understanding_of(doc: Json) -> Understanding | None:
+    """What a document says was understood of its post."""
+    return None if doc.get("understood") is None else msgspec.json.decode(doc["understood"], type=Understanding)
 
 
 def _document(row: Row, *, since: int, captured: int, states: tuple[State, ...], collected: int | None, edited: bool, reply: str) -> Json:
@@ -211,4 +245,5 @@ def adopted(record: Record, *, reply: bool) -> Json:
     doc = _document(row, since=record.since, captured=record.captured, states=states, collected=record.collected or None, edited=record.edited,
                     reply="yes" if reply else "no")  # fmt: skip
     doc |= {} if record.gone_at is None else {"gone_at": record.gone_at}
+    doc |= {} if record.understood is None else understood_parts(record.understood)
     return doc if record.case is None else doc | {"case": record.case, "state": record.state, "state_key": key_of(record.state or "")}

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from elasticsearch import NotFoundError
 
 from indexer.elastic_client import Cluster, Json
-from indexer.elastic_docs import Held, doc_id, revision_id
+from indexer.elastic_docs import FIELDS, Held, doc_id, revision_id, understanding_of
 from indexer.elastic_put import Putter
 from indexer.elastic_query import BUCKETS, body_of, filters_of, is_about_words, most_frequent, paged_facet, query_of, sort_of
 from plaint.model import Post, Revision, iso, post_from_json
-from plaint.ports import Outcome, StoreDown
+from plaint.ports import Outcome, Reader, StoreDown
 from plaint.posts import words
 from plaint.query.cursors import Place, read_cursor, write_cursor
 from plaint.query.fields import EPOCH
 from plaint.query.snippets import Spotter
 from plaint.query.tree import CaseMark, Found, Hit, Search, Sort
+from plaint.understand.understanding import Understanding
 
 SCANNED = 2000
 """Posts read in one go while scanning."""
@@ -39,13 +40,13 @@ class ElasticPosts:
         self._c, self._putter = cluster, Putter(cluster)
         self._looked = -LOOKED
 
-    def put(self, posts: Sequence[Post]) -> list[Outcome]:
+    def put(self, posts: Sequence[Post], read: Reader | None = None) -> list[Outcome]:
         """See `ports.Posts.put`. Of a post that its source calls gone, only the mark is taken.
 
         Each post is written by itself; when this raises, some of the batch may be stored, and putting it again is right.
         """
         self._need_same_words()
-        return self._putter.put(posts)
+        return self._putter.put(posts, read)
 
     def get(self, ids: Sequence[str]) -> list[Post]:
         """See `ports.Posts.get`."""
@@ -117,6 +118,17 @@ class ElasticPosts:
     def mark(self, id: str, mark: CaseMark | None) -> None:
         """See `ports.Posts.mark`. An unknown post is left alone."""
         self._putter.mark(id, mark)
+
+    def understood(self, ids: Sequence[str]) -> dict[str, Understanding]:
+        """See `ports.Posts.understood`."""
+        found = self._c.get("posts", list(dict.fromkeys(map(doc_id, ids))), only=["id", "understood"])
+        told = ((doc["_source"]["id"], understanding_of(doc["_source"])) for doc in found.values())
+        return {key: understood for key, understood in told if understood is not None}
+
+    def note(self, understandings: Mapping[str, Understanding], of: Sequence[Post]) -> int:
+        """See `ports.Posts.note`."""
+        self._need_same_words()
+        return self._putter.note(understandings, of)
 
     def newest(self, source: str, firm: str | None = None) -> str | None:
         """See `ports.Posts.newest`."""
@@ -205,7 +217,9 @@ class ElasticPosts:
             return
         found = self._c.ask(lambda: self._c.client.indices.get_mapping(index=self._c.name("posts")))
         for mapping in found.body.values():
-            made_by = mapping["mappings"].get("_meta", {}).get("words")
-            if made_by != words.VERSION:
-                raise StoreDown(f"the search index was made by {made_by!r}, this is {words.VERSION!r}: run `plaint rebuild`")
+            made = mapping["mappings"].get("_meta", {})
+            if made.get("words") != words.VERSION:
+                raise StoreDown(f"the search index was made by {made.get('words')!r}, this is {words.VERSION!r}: run `plaint rebuild`")
+            if made.get("fields", 1) < FIELDS:
+                raise StoreDown("the search index has no place for what is understood of posts: run `plaint rebuild`, which moves it meanwhile")
         self._looked = time.monotonic()

@@ -7,18 +7,19 @@ again, so of two crawlers the newer capture stays, whichever comes last. What th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from indexer.elastic_bulk import Action
 from indexer.elastic_client import Cluster, Json
-from indexer.elastic_docs import Held, Step, again, doc_id, gone, marked_gone, new, revision_id
+from indexer.elastic_docs import Held, Step, again, doc_id, gone, marked_gone, new, noted, revision_id, understood_parts
 from indexer.sqlite_rows import Row, tied
 from plaint.model import Capture, Gone, Post, post_json
-from plaint.ports import NotTaken, Outcome, StoreDown
+from plaint.ports import NotTaken, Outcome, Reader, StoreDown
 from plaint.posts.words import key_of
 from plaint.query.tree import CaseMark
+from plaint.understand.understanding import Understanding
 
 TURNS = 100
 """Races for one post that may be lost one after the other before it counts as trouble."""
@@ -35,12 +36,12 @@ class Putter:
     def __init__(self, cluster: Cluster) -> None:
         self._c = cluster
 
-    def put(self, posts: Sequence[Post]) -> list[Outcome]:
+    def put(self, posts: Sequence[Post], read: Reader | None = None) -> list[Outcome]:
         """See `ports.Posts.put`."""
         last = {post.id: place for place, post in enumerate(posts)}
         alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
         outcomes = [Outcome.KNOWN] * len(posts)
-        done, refused = self._put([Row(posts[place]) for place in alive.values()])
+        done, refused = self._put([Row(posts[place]) for place in alive.values()], read)
         for key, outcome in done.items():
             outcomes[alive[key]] = outcome
         self._mark_gone({key: posts[place] for key, place in last.items() if posts[place].gone is not None})
@@ -87,20 +88,38 @@ class Putter:
                 self._note(missed, answered=True)
                 self._reply(missed, "yes")
 
-    def _put(self, rows: Sequence[Row]) -> tuple[dict[str, Outcome], dict[str, str]]:
+    def note(self, understandings: Mapping[str, Understanding], of: Sequence[Post]) -> int:
+        """See `ports.Posts.note`."""
+        said = {post.id: Row(post).said.hex() for post in of}
+        left, count = [key for key in understandings if key in said], 0
+        for _ in range(TURNS):
+            if not left:
+                return count
+            held = [one for one in self._held(left).values() if one.said == said[one.post.id]]
+            changed = [(one, parts) for one in held if (parts := noted(one, understandings[one.post.id])) is not None]
+            left = self._change(changed)
+            count += len(changed) - len(left)
+        raise StoreDown(f"{self._c.place.shown}: {TOO_MANY}")
+
+    def _put(self, rows: Sequence[Row], read: Reader | None) -> tuple[dict[str, Outcome], dict[str, str]]:
         """What became of each, and why the server refuses the others."""
         outcomes: dict[str, Outcome] = {}
         refused: dict[str, str] = {}
         parents = {parent for row in rows if (parent := tied(row.post.source, row.post.reply_to)) is not None}
         left = {row.post.id: row for row in rows}
-        noted: dict[str, str] = {}
+        parents_noted: dict[str, str] = {}
+        understood: dict[str, Understanding] = {}
         for _ in range(TURNS):
             held = self._held(list(left))
-            self._leave({parent for key, parent in noted.items() if key not in held or held[key].parent != parent})
+            self._leave({parent for key, parent in parents_noted.items() if key not in held or held[key].parent != parent})
             steps = {
                 key: again(held[key], row) if key in held else Step(outcome=Outcome.NEW, doc=new(row, reply=key in parents))
                 for key, row in left.items()
             }
+            if read is not None:
+                come = [key for key, step in steps.items() if step.outcome in {Outcome.NEW, Outcome.CHANGED}]
+                understood |= read([left[key].post for key in come if key not in understood])
+                steps |= {key: _with_part(steps[key], understood[key]) for key in come if key in understood}
             refused |= self._keep_earlier(steps)
             written = {key: step for key, step in steps.items() if step.doc is not None and key not in refused}
             lost = set()
@@ -111,7 +130,7 @@ class Putter:
                     refused[key] = _reason(result)
             self._answer({key: step for key, step in written.items() if key not in lost and key not in refused})
             self._leave(_parents(step for key, step in written.items() if key in refused))
-            noted = {key: str(doc["parent"]) for key in lost if (doc := written[key].doc) is not None and "parent" in doc}
+            parents_noted = {key: str(doc["parent"]) for key in lost if (doc := written[key].doc) is not None and "parent" in doc}
             outcomes |= {key: step.outcome for key, step in steps.items() if key not in lost and key not in refused}
             left = {key: left[key] for key in left if key in lost}
             if not left:
@@ -202,7 +221,7 @@ class Putter:
         return lost
 
     def _held(self, ids: Sequence[str]) -> dict[str, Held]:
-        only = ["post", "captured", "since", "said", "states", "collected", "edited", "parent", "reply", "case", "state", "gone_at"]
+        only = ["post", "captured", "since", "said", "states", "collected", "edited", "parent", "reply", "case", "state", "gone_at", "understood"]
         found = (Held.of(doc) for doc in self._c.get("posts", [doc_id(key) for key in ids], only=only).values())
         return {held.post.id: held for held in found}
 
@@ -215,6 +234,10 @@ class Putter:
 def _batched(names: Iterator[str]) -> Iterator[list[str]]:
     while some := list(islice(names, BATCH)):
         yield some
+
+
+def _with_part(step: Step, understood: Understanding) -> Step:
+    return step if step.doc is None else replace(step, doc={**step.doc, **understood_parts(understood)})
 
 
 def _action(id: str, step: Step, held: Held | None) -> Action:

@@ -43,6 +43,9 @@ ORDERS: Mapping[Sort, tuple[str, str, int | float]] = {
 }
 """The field of each stored order, its direction, and what stands where a post has none."""
 
+_FIGURE = {"rating": "stars", "p": "chance"}
+"""Where a document has the numbers of fields.FIGURES."""
+
 _BOOST = {"title": 4.0, "text": 1.0, "author": 1.0}
 
 
@@ -284,6 +287,8 @@ def _claim(value: str, field: str) -> Json:
     if field == "rating":
         stars = fields.stars_asked(value)
         return {"term": {"rating": {"value": str(int(stars))}}} if stars == int(stars) else NONE
+    if field == "p":
+        return _range(Range("p", value, value))
     if field in fields.MEASURES:
         return _moments(field, *fields.span_of(value))
     raise ValueError(f"there is no field {field!r}; the fields are {', '.join(fields.FIELDS)}")
@@ -294,7 +299,9 @@ def _has(what: str) -> Json:
         return {"term": {"reply": {"value": "yes"}}}
     if what in fields.HAS:
         return {"term": {"has": {"value": what}}}
-    raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.HAS)}")
+    if what in fields.MEANT:
+        return {"exists": {"field": what}}
+    raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.CLAIMED)}")
 
 
 def _is(what: str) -> Json:
@@ -309,10 +316,10 @@ def _is(what: str) -> Json:
 
 
 def _range(node: Range) -> Json:
-    if node.field == "rating":
-        low = {"gte" if node.with_low else "gt": fields.stars_asked(node.low)} if node.low is not None else {}
-        high = {"lte" if node.with_high else "lt": fields.stars_asked(node.high)} if node.high is not None else {}
-        return {"range": {"stars": low | high}} if low or high else {"exists": {"field": "stars"}}
+    if (column := _FIGURE.get(node.field)) is not None:
+        low = {"gte" if node.with_low else "gt": fields.figure_asked(node.field, node.low)} if node.low is not None else {}
+        high = {"lte" if node.with_high else "lt": fields.figure_asked(node.field, node.high)} if node.high is not None else {}
+        return {"range": {column: low | high}} if low or high else {"exists": {"field": column}}
     if node.field in fields.MEASURES:
         return _moments(node.field, *fields.moments_of(node))
     raise ValueError(f"{node.field}: has no order; ranges are for {', '.join(fields.MEASURES)}")

@@ -14,6 +14,7 @@ import msgspec
 from elasticsearch import ApiError
 
 from indexer.elastic_client import Cluster, Json
+from indexer.elastic_docs import FIELDS
 from plaint.posts import words
 
 TEMPLATES = Path(__file__).parent / "elastic"
@@ -43,7 +44,7 @@ def body_of(short: str, layout: Layout) -> Json:
     body = template(short)
     copies: Json = {"auto_expand_replicas": "0-1"} if layout.replicas is None else {"number_of_replicas": layout.replicas}
     settings = {"number_of_shards": layout.shards, **copies, **body["settings"]}
-    mappings = body["mappings"] | ({"_meta": {"words": words.VERSION}} if short == "posts" else {})
+    mappings = body["mappings"] | ({"_meta": {"words": words.VERSION, "fields": FIELDS}} if short == "posts" else {})
     return {"settings": settings, "mappings": mappings}
 
 

@@ -51,7 +51,7 @@ class ElasticWhole:
         for held in several:
             states = [(state.seen, state.said, kept[names[held.post.id, state]]["_source"]["post"]) for state in sorted(held.states)]
             yield Record(post=held.post, captured=held.captured, since=held.since, collected=held.collected or 0, edited=held.edited,
-                         gone_at=held.gone_at, case=held.case, state=held.state,
+                         gone_at=held.gone_at, case=held.case, state=held.state, understood=held.understood,
                          states=tuple((seen, said, post_from_json(json)) for seen, said, json in states))  # fmt: skip
 
     def adopt(self, records: Sequence[Record]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from indexer.sqlite_rows import EDITED, Shape, flag
+from indexer.sqlite_write import FIELD
 from plaint.posts import words
 from plaint.query import fields
 from plaint.query.near import is_near, near_words
@@ -50,6 +51,9 @@ class Where:
 
 
 Condition = Match | Shapes | Tags | Where
+
+_FIGURE = {"rating": "p.stars", "p": "p.chance"}
+"""The columns of fields.FIGURES."""
 
 ALL, NONE = Where("1"), Where("0")
 
@@ -180,6 +184,8 @@ class Translator:
         if field == "rating":
             stars = fields.stars_asked(value)
             return Shapes(frozenset(number for number, shape in self._shapes.items() if shape.stars == stars))
+        if field == "p":
+            return _between("p.chance", Range("p", value, value))
         if field in fields.MEASURES:
             return self._moments(field, *fields.span_of(value))
         raise ValueError(f"there is no field {field!r}; the fields are {', '.join(fields.FIELDS)}")
@@ -189,7 +195,9 @@ class Translator:
             return Shapes(frozenset(number for number, shape in self._shapes.items() if shape.reply))
         if what in fields.HAS:
             return Where(f"p.flags & {flag(what)}")
-        raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.HAS)}")
+        if what in fields.MEANT:
+            return Where(f"EXISTS (SELECT 1 FROM tag WHERE tag.n = p.n AND tag.v >> {FIELD} = {fields.TAGS.index(what)})")
+        raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.CLAIMED)}")
 
     def _is(self, what: str) -> Condition:
         match what:
@@ -225,8 +233,8 @@ class Translator:
         return Where(f"{column} IS NOT NULL AND {column} IN ({', '.join('?' for _ in values)})", values)
 
     def _range(self, node: Range) -> Condition:
-        if node.field == "rating":
-            return _between("p.stars", node)
+        if (column := _FIGURE.get(node.field)) is not None:
+            return _between(column, node)
         if node.field in fields.MEASURES:
             return self._moments(node.field, *fields.moments_of(node))
         raise ValueError(f"{node.field}: has no order; ranges are for {', '.join(fields.MEASURES)}")
@@ -276,5 +284,5 @@ def _between(column: str, asked: Range) -> Where:
     for value, sign, with_it in ((asked.low, ">", asked.with_low), (asked.high, "<", asked.with_high)):
         if value is not None:
             tests.append(f"{column} {sign}{'=' if with_it else ''} ?")
-            given.append(fields.stars_asked(value))
+            given.append(fields.figure_asked(asked.field, value))
     return Where(" AND ".join(tests), tuple(given))

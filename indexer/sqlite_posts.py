@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -18,13 +18,14 @@ from indexer.sqlite_rows import Row, Shape
 from indexer.sqlite_search import Question
 from indexer.sqlite_write import Numbers, Writer, held_by
 from plaint.model import Post, Revision, iso, post_from_json
-from plaint.ports import Outcome, StoreDown
+from plaint.ports import Outcome, Reader, StoreDown
 from plaint.posts import words
 from plaint.query.cursors import Place as CursorPlace
 from plaint.query.cursors import read_cursor, write_cursor
 from plaint.query.fields import EPOCH, UNDATED
 from plaint.query.snippets import Spotter
 from plaint.query.tree import CaseMark, Found, Hit, Search
+from plaint.understand.understanding import Understanding
 
 FETCH = 500
 """Posts read in one go while scanning."""
@@ -50,15 +51,16 @@ class SqlitePosts:
         """Let go of the file; safe to call twice."""
         self._file.close()
 
-    def put(self, posts: Sequence[Post]) -> list[Outcome]:
+    def put(self, posts: Sequence[Post], read: Reader | None = None) -> list[Outcome]:
         """See `ports.Posts.put`. Of a post that its source calls gone, only the mark is taken."""
         last = {post.id: place for place, post in enumerate(posts)}
         alive = {post.id: place for place, post in enumerate(posts) if post.gone is None}
         rows = [Row(posts[place]) for place in alive.values()]
-        self._prepare(rows)
+        fresh = self._prepare(rows)
+        understood = read([row.post for row in fresh]) if read is not None and fresh else {}
         outcomes = [Outcome.KNOWN] * len(posts)
         with self._writer() as writer:
-            for row, outcome in zip(rows, writer.put(rows), strict=True):
+            for row, outcome in zip(rows, writer.put(rows, understood), strict=True):
                 outcomes[alive[row.post.id]] = outcome
             writer.gone(posts[place] for place in last.values() if posts[place].gone is not None)
         return [Outcome.GONE if post.gone is not None else outcome for post, outcome in zip(posts, outcomes, strict=True)]
@@ -149,6 +151,21 @@ class SqlitePosts:
         with self._writer() as writer:
             writer.mark(id, mark.case if mark else None, mark.state if mark else None)
 
+    def understood(self, ids: Sequence[str]) -> dict[str, Understanding]:
+        """See `ports.Posts.understood`."""
+        with self._file.reading() as c:
+            rows = c.execute(
+                "SELECT post.id, understood.json FROM post JOIN understood USING (n) WHERE post.id IN (SELECT value FROM json_each(?))",
+                (msgspec.json.encode(ids).decode(),),
+            ).fetchall()
+        return {key: msgspec.json.decode(json, type=Understanding) for key, json in rows}
+
+    def note(self, understandings: Mapping[str, Understanding], of: Sequence[Post]) -> int:
+        """See `ports.Posts.note`."""
+        said = {post.id: Row(post).said for post in of}
+        with self._writer() as writer:
+            return writer.note(understandings, said)
+
     def newest(self, source: str, firm: str | None = None) -> str | None:
         """See `ports.Posts.newest`."""
         of_firm = "" if firm is None else "AND n IN (SELECT n FROM tagged WHERE v = (SELECT v FROM value WHERE field = 'firm' AND value = ?))"
@@ -174,13 +191,14 @@ class SqlitePosts:
                 self._numbers.clear()
                 raise
 
-    def _prepare(self, rows: Sequence[Row]) -> None:
-        """Do the slow part of writing what is not known yet before the lock is taken."""
+    def _prepare(self, rows: Sequence[Row]) -> list[Row]:
+        """Do the slow part of writing what is not known yet before the lock is taken; the posts that say something new."""
         with self._file.reading() as c:
             held = held_by(c, [row.post.id for row in rows])
-        for row in rows:
-            if row.post.id not in held or held[row.post.id].said != row.said:
-                _ = row.drawn
+        fresh = [row for row in rows if row.post.id not in held or held[row.post.id].said != row.said]
+        for row in fresh:
+            _ = row.drawn
+        return [row for row in fresh if row.post.id not in held or row.captured >= held[row.post.id].captured]
 
     def _known_shapes(self, c: sqlite3.Connection) -> dict[int, Shape]:
         """All shapes of the snapshot; they are never changed, so only new ones are read."""

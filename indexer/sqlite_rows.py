@@ -111,6 +111,11 @@ def _worded(post: Post) -> tuple[str | None, str, str, str | None]:
     return post.title, post.text, author_words(post.author), post.lang.code if post.lang else None
 
 
+def same_words(post: Post, other: Post) -> bool:
+    """Whether two states of a post have the same title and text: what was understood of the one holds for the other."""
+    return (post.title, post.text) == (other.title, other.text)
+
+
 def flag(name: str) -> int:
     """The bit of one of HAS."""
     return _BIT[name]

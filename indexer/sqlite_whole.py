@@ -14,6 +14,7 @@ from indexer.sqlite_write import Numbers, Writer, held_by
 from plaint.cases.chain import canonical
 from plaint.model import Post, post_from_json, post_json
 from plaint.ports import CASE_STREAM, Body, Entry, Seal, Stores
+from plaint.understand.understanding import Understanding
 
 
 class SqliteWhole:
@@ -30,8 +31,8 @@ class SqliteWhole:
         while True:
             with self._posts.reading() as c:
                 rows = c.execute(
-                    "SELECT id, n, captured, since, collected, flags, gone_at, case_id, state, json FROM post JOIN body USING (n)"
-                    " JOIN shape USING (shape) WHERE id > ? ORDER BY id LIMIT ?",
+                    "SELECT id, n, captured, since, collected, flags, gone_at, case_id, state, body.json, understood.json FROM post"
+                    " JOIN body USING (n) JOIN shape USING (shape) LEFT JOIN understood USING (n) WHERE id > ? ORDER BY id LIMIT ?",
                     (last, BATCH),
                 ).fetchall()
                 states: dict[int, list[tuple[int, str, Post]]] = {row[1]: [] for row in rows}
@@ -41,9 +42,10 @@ class SqliteWhole:
                     states[n].append((seen, said.hex(), post_from_json(json)))
             if not rows:
                 return
-            for _, n, captured, since, collected, flags, gone_at, case, state, json in rows:
+            for _, n, captured, since, collected, flags, gone_at, case, state, json, understood in rows:
                 yield Record(post=post_from_json(json), captured=captured, since=since, collected=collected, edited=bool(flags & EDITED),
-                             gone_at=gone_at, case=case, state=state, states=tuple(states[n]))  # fmt: skip
+                             gone_at=gone_at, case=case, state=state, states=tuple(states[n]),
+                             understood=None if understood is None else msgspec.json.decode(understood, type=Understanding))  # fmt: skip
             last = rows[-1][0]
 
     def adopt(self, records: Sequence[Record]) -> None:
@@ -102,9 +104,12 @@ class _Adopter(Writer):
                 mine = held[record.post.id]
                 self._rewrite(mine, self._post(mine.n), Row(record.post), since=record.since, edited=record.edited)
         self._answered(self._left | {f"{post.source}:{post.reply_to}" for record in records if (post := record.post).reply_to is not None})
+        self.note({record.post.id: record.understood for record in records if record.understood is not None})
         now = held_by(self._c, [record.post.id for record in records])
         for record in records:
             mine = now[record.post.id]
+            if record.understood is None:
+                self.forget(mine.n, mine.at)
             flags = mine.flags | EDITED if record.edited else mine.flags & ~EDITED
             self._c.execute(
                 "UPDATE post SET collected = ?, captured = ?, since = ?, flags = ?, gone_at = ?, case_id = ? WHERE n = ?",

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import msgspec
 
-from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, placed, tied
+from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, placed, same_words, tied
 from plaint.model import Gone, Post, post_from_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
-from plaint.query.fields import TAGS, micros
+from plaint.query.fields import MEANT, TAGS, micros
+from plaint.query.meanings import meant, p_of
+from plaint.understand.understanding import Understanding
 
 FIELD = 40
 """Bits of a tag's number below those that say its field."""
+
+_MEANT = ", ".join(str(TAGS.index(name)) for name in MEANT)
 
 INDEX = "INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)"
 """Puts the number and the terms of a post into the full-text index."""
@@ -70,12 +74,15 @@ class Writer:
         self._value_posts: Counter[int] = Counter()
         self._left: set[str] = set()
 
-    def put(self, rows: Sequence[Row]) -> list[Outcome]:
-        """Write a batch in which every id occurs once and no post is gone."""
+    def put(self, rows: Sequence[Row], understood: Mapping[str, Understanding] | None = None) -> list[Outcome]:
+        """Write a batch in which every id occurs once and no post is gone, with what was understood of those that are new or changed."""
         held = held_by(self._c, [row.post.id for row in rows])
         new = [row for row in rows if row.post.id not in held]
         self._insert(new)
         outcomes = [self._again(held[row.post.id], row) if row.post.id in held else Outcome.NEW for row in rows]
+        come = [row.post.id for row, outcome in zip(rows, outcomes, strict=True) if outcome in {Outcome.NEW, Outcome.CHANGED}]
+        if understood:
+            self.note({key: understood[key] for key in come if key in understood})
         self._answered(self._left.union(parent for row in rows if (parent := tied(row.post.source, row.post.reply_to)) is not None))
         return outcomes
 
@@ -122,6 +129,30 @@ class Writer:
         for held in held_by(self._c, [id]).values():
             self._c.execute("UPDATE post SET case_id = ?, seq = ? WHERE n = ?", (case, self._next(), held.n))
             self.reshape(held.n, held.shape, self._shape(held.shape)._replace(state=state))
+
+    def note(self, understandings: Mapping[str, Understanding], said: Mapping[str, bytes] | None = None) -> int:
+        """Keep what was understood of posts; of how many that was other than before. Unknown ones are left alone.
+
+        `said` are the fingerprints of the words that were read, by post; with other words one is left alone too.
+        """
+        there = held_by(self._c, list(understandings))
+        held = {key: one for key, one in there.items() if said is None or one.said == said.get(key)}
+        before = self._understood([one.n for one in held.values()])
+        fresh = {key: msgspec.json.encode(understandings[key], order="deterministic") for key in held}
+        changed = {key: one for key, one in held.items() if before.get(one.n) != fresh[key]}
+        self._c.executemany("INSERT OR REPLACE INTO understood VALUES (?, ?)", [(one.n, fresh[key]) for key, one in changed.items()])
+        self._c.executemany("UPDATE post SET chance = ? WHERE n = ?", [(p_of(understandings[key]), one.n) for key, one in changed.items()])
+        for one in changed.values():
+            if one.n in before:
+                self._drop(one.n, one.at, self._meant(one.n))
+        self._add((self._value_number(*tag), one.at, one.n, one.shape) for key, one in changed.items() for tag in meant(understandings[key]))
+        return len(changed)
+
+    def forget(self, n: int, at: int) -> None:
+        """Drop what was understood of a post, because its words are others now."""
+        self._c.execute("DELETE FROM understood WHERE n = ?", (n,))
+        self._c.execute("UPDATE post SET chance = NULL WHERE n = ?", (n,))
+        self._drop(n, at, self._meant(n))
 
     def finish(self) -> None:
         """Write the counts that were gathered."""
@@ -202,11 +233,15 @@ class Writer:
         if not row.same_terms(old):
             self._unindex(n, Row(old).terms)
             self._c.execute(INDEX, (n, *row.terms))
+        if not same_words(post, old):
+            self.forget(n, held.at)
         before = self._shape(held.shape)
         shape = self._shape_number(row.shape(reply=bool(before.reply), state=before.state))
         if row.drawn.at != held.at or row.drawn.tags != Row(old).drawn.tags or shape != held.shape:
+            understood = self._meant(n)
             self._untag(n, held.at)
             self._tag([(n, row, shape)])
+            self._add((v, row.drawn.at, n, shape) for v in understood)
         parent = tied(post.source, post.reply_to)
         self._c.execute(
             "UPDATE post SET shape = ?, at = ?, stars = ?, flags = ?, captured = ?, since = ?, said = ?, seq = ?, thread = ?, parent = ?,"
@@ -237,16 +272,33 @@ class Writer:
         return {row[0] for row in found}
 
     def _tag(self, rows: Iterable[tuple[int, Row, int]]) -> None:
-        tags = [(self._value_number(*tag), row.drawn.at, n, shape) for n, row, shape in rows for tag in row.drawn.tags]
+        self._add((self._value_number(*tag), row.drawn.at, n, shape) for n, row, shape in rows for tag in row.drawn.tags)
+
+    def _add(self, tagged: Iterable[tuple[int, int, int, int]]) -> None:
+        """Give posts tags: (v, at, n, shape)."""
+        tags = list(tagged)
         self._c.executemany("INSERT INTO tag VALUES (?, ?)", [(n, v) for v, _, n, _ in tags])
         self._c.executemany("INSERT INTO tagged VALUES (?, ?, ?, ?)", sorted(tags))
         self._value_posts.update(v for v, _, _, _ in tags)
 
     def _untag(self, n: int, at: int) -> None:
-        values = [row[0] for row in self._c.execute("SELECT v FROM tag WHERE n = ?", (n,))]
-        self._c.execute("DELETE FROM tag WHERE n = ?", (n,))
+        self._drop(n, at, [row[0] for row in self._c.execute("SELECT v FROM tag WHERE n = ?", (n,))])
+
+    def _drop(self, n: int, at: int, values: Sequence[int]) -> None:
+        """Take these tags from a post."""
+        self._c.executemany("DELETE FROM tag WHERE n = ? AND v = ?", [(n, v) for v in values])
         self._c.executemany("DELETE FROM tagged WHERE v = ? AND at = ? AND n = ?", [(v, at, n) for v in values])
         self._value_posts.subtract(values)
+
+    def _meant(self, n: int) -> list[int]:
+        """The tags of a post that say what was understood of it."""
+        return [row[0] for row in self._c.execute(f"SELECT v FROM tag WHERE n = ? AND v >> {FIELD} IN ({_MEANT})", (n,))]
+
+    def _understood(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        found = self._c.execute(
+            "SELECT n, json FROM understood WHERE n IN (SELECT value FROM json_each(?))", (msgspec.json.encode(numbers).decode(),)
+        )
+        return dict(found.fetchall())
 
     def _unindex(self, n: int, terms: Terms) -> None:
         """Take the terms of a post out of the full-text index, which has to be told what they were."""

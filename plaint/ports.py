@@ -6,7 +6,7 @@ cannot be reached raises `StoreDown`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from plaint.leases import Lease
 from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
 from plaint.query.tree import CaseMark, Found, Search
 from plaint.reference import Figure, Table
+from plaint.understand.understanding import Understanding
 
 CASE_STREAM = "c-"
 """How the streams of cases begin; all other streams (`sources`, `people`, `access`…) have no projection."""
@@ -55,11 +56,19 @@ class NotTaken(Exception):
         self.reasons, self.outcomes = dict(reasons), tuple(outcomes)
 
 
-class Posts(Protocol):
-    """The archive of posts with its search."""
+Reader = Callable[[Sequence[Post]], Mapping[str, Understanding]]
+"""Understands posts; by id, without those that could not be understood. It never raises."""
 
-    def put(self, posts: Sequence[Post]) -> list[Outcome]:
-        """Store a batch in one transaction; one outcome for each, in order.
+
+class Posts(Protocol):
+    """The archive of posts with its search.
+
+    What was understood of a post is a part of its own: whatever else is written leaves it as it is, unless title or text
+    change, since it speaks of those it was read from.
+    """
+
+    def put(self, posts: Sequence[Post], read: Reader | None = None) -> list[Outcome]:
+        """Store a batch in one transaction; one outcome for each, in order. What is new or changed is understood by `read` in the same step.
 
         Equal `fingerprint`: KNOWN (counters and the newest capture are kept). Another: a new revision, unless the
         capture is older than the one held (STALE: kept as an earlier revision, the present stays). A post with `gone`
@@ -89,6 +98,15 @@ class Posts(Protocol):
 
     def mark(self, id: str, mark: CaseMark | None) -> None:
         """Tie a post to its case (casework only)."""
+
+    def understood(self, ids: Sequence[str]) -> dict[str, Understanding]:
+        """What was understood of posts, by id; without those of which nothing is kept."""
+
+    def note(self, understandings: Mapping[str, Understanding], of: Sequence[Post]) -> int:
+        """Keep what was understood, in the place of what was; of how many posts that was other than before.
+
+        `of` are the posts as they were read; unknown ones, and those that say something else by now, are left alone.
+        """
 
     def newest(self, source: str, firm: str | None = None) -> str | None:
         """The newest `earliest` held for a source, for incremental crawls."""

@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from plaint.model import Gone, Post
 from plaint.ports import Stores
 from plaint.query.tree import CaseMark, Found, Search, Sort
+from plaint.understand.understanding import Understanding
 from tests.oracle import Oracle
 
-Archive = tuple[list[Post], dict[str, tuple[str, str]], dict[str, Gone]]
-"""Posts, case and state by post, and which have vanished: as `made_up.archives` draws them."""
+Archive = tuple[list[Post], dict[str, tuple[str, str]], dict[str, Gone], dict[str, Understanding]]
+"""Posts, case and state by post, which have vanished, and what was understood: as `made_up.archives` draws them."""
 
 
 def fill(stores: Stores, archive: Archive) -> None:
     """Put an archive into an empty store, in two batches, then the cases, then what vanished."""
-    posts, cases, gone = archive
-    stores.posts.put(posts[: len(posts) // 2])
+    posts, cases, gone, understood = archive
+    stores.posts.put(posts[: len(posts) // 2], lambda read: {post.id: understood[post.id] for post in read if post.id in understood})
     stores.posts.put(posts[len(posts) // 2 :])
+    stores.posts.note(understood, posts)
     for marked, (case, state) in cases.items():
         stores.posts.mark(marked, CaseMark(case=case, state=state))
     stores.posts.vanish(list(gone), "2026-03-03T00:00:00Z")
@@ -29,8 +31,8 @@ def fill(stores: Stores, archive: Archive) -> None:
 
 def oracle_of(archive: Archive) -> Oracle:
     """What looks at every post of an archive."""
-    posts, cases, gone = archive
-    return Oracle([replace(post, gone=gone.get(post.id)) for post in posts], cases)
+    posts, cases, gone, understood = archive
+    return Oracle([replace(post, gone=gone.get(post.id)) for post in posts], cases, understood)
 
 
 def walked(stores: Stores, search: Search) -> Iterator[str]:

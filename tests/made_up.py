@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from plaint.model import AboutFirm, Author, Capture, Gone, Kind, Language, PartialDate, Place, Post, Rating, Role
 from plaint.query.tree import FACETS, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
 from plaint.reference import Figure, Table
+from plaint.understand.understanding import Code, Complaint, Driver, Flag, Level, Polarity, Queue, Severity, Span, Understanding
 
 WORDS = ("refund", "Refunds", "refunded", "refnud", "late", "fee", "FEES", "naïve", "Straße", "don't", "10.50", "remboursé", "remboursement",
          "返金", "手数料", "返", "환불을", "शुल्क", "المال", "ﬁne", "fine", "x" * 210, "a", "🙂", "Orbit™")  # fmt: skip
@@ -72,14 +73,35 @@ def a_post(draw: st.DrawFn, number: int) -> Post:
     )  # fmt: skip
 
 
+CODES = (None, Code(code="Credit card", score=0.9), Code(code="Late fee", score=0.8, how="mapped"))
+
+
+def _flags(names: Any) -> st.SearchStrategy[tuple[Flag, ...]]:
+    return st.lists(st.sampled_from([*names][:2]).map(lambda name: Flag(name=str(name), start=0, end=2)), max_size=3).map(tuple)
+
+
+understandings = st.builds(
+    Understanding,
+    complaint=st.none() | st.sampled_from([0.0, 0.2996, 0.3, 0.5, 0.6994, 0.8, 1.0]).map(lambda p: Complaint(p=p)),
+    severity=st.none() | st.sampled_from([Level.NO_EXPLICIT_REPROACH, Level.BLAME]).map(lambda level: Severity(level=level, score=0.5)),
+    sentiment=st.none() | st.just(Polarity(label="negative", score=0.7)),
+    product=st.dictionaries(st.sampled_from(["cfpb", "fca"]), st.sampled_from(CODES)),
+    issue=st.dictionaries(st.sampled_from(["cfpb", "banking77"]), st.sampled_from(CODES)),
+    urgency=_flags(Queue), vulnerability=_flags(Driver),
+    pii=st.lists(st.sampled_from(["phone", "email"]).map(lambda kind: Span(start=0, end=3, kind=kind)), max_size=2).map(tuple),
+    models=st.just({"complaint": "complaint-fast 1"}),
+)  # fmt: skip
+
+
 @st.composite
-def archives(draw: st.DrawFn) -> tuple[list[Post], dict[str, tuple[str, str]], dict[str, Gone]]:
-    """Posts, the cases of some, and which have vanished."""
+def archives(draw: st.DrawFn) -> tuple[list[Post], dict[str, tuple[str, str]], dict[str, Gone], dict[str, Understanding]]:
+    """Posts, the cases of some, which have vanished, and what was understood of some."""
     posts = [draw(a_post(number)) for number in range(draw(st.integers(0, 12)))]
     ids = [post.id for post in posts]
     some = st.lists(st.sampled_from(ids), unique=True, max_size=3) if ids else st.just([])
     cases = {chosen: (f"c-{chosen[-1]}", draw(st.sampled_from(STATES))) for chosen in draw(some)}
-    return posts, cases, dict.fromkeys(draw(some), Gone.VANISHED)
+    gone = dict.fromkeys(draw(some), Gone.VANISHED)
+    return posts, cases, gone, {key: draw(understandings) for key in ids if draw(st.booleans())}
 
 
 def _leaves() -> st.SearchStrategy[Node]:
@@ -89,6 +111,8 @@ def _leaves() -> st.SearchStrategy[Node]:
     values: dict[str, Any] = {
         "firm": FIRMS, "source": SOURCES, "kind": ("review", "REVIEW"), "lang": ("en", "JA"), "role": ("firm", "Customer"), "state": STATES,
         "hashtag": TAGS, "mention": ("@orbit",), "place": (*PLACES, "gb", "LODZ"), "product": ("current account",), "issue": ("late fee", "late"),
+        "complaint": ("yes", "no", "UNSURE"), "severity": ("blame", "No explicit reproach"), "sentiment": ("negative",),
+        "urgency": ("self-harm", "fraud and theft"), "vulnerability": ("health",), "about": ("cfpb/credit card", "fca/Late fee"), "pii": ("phone",),
     }  # fmt: skip
     keyed = st.sampled_from(sorted(values)).flatmap(lambda field: st.tuples(st.sampled_from(values[field]), st.just(field)))
     exact = st.sampled_from(
@@ -105,7 +129,9 @@ def _leaves() -> st.SearchStrategy[Node]:
         exact.map(lambda pair: Prefix(pair[0][:-1], pair[1])),
         st.builds(Term, st.sampled_from(["case", "gone", "edited", "reply"]), st.just("is")),
         st.builds(Term, st.sampled_from(["reply", "rating", "text", "title", "author", "date", "place", "links", "hashtag", "firm", "lang", "thread",
-                                         "product", "mention"]), st.just("has")),
+                                         "product", "mention", "urgency", "pii", "complaint"]), st.just("has")),
+        st.builds(Term, st.sampled_from(["0.3", "0.8", "0.25"]), st.just("p")),
+        st.builds(Range, st.just("p"), st.none() | st.sampled_from([0.0, 0.3, 0.5]), st.none() | st.sampled_from([0.3, 0.7, 1.0]), flags, flags),
         st.builds(Term, st.sampled_from(["1", "3", "5"]), st.just("rating")), st.builds(Term, st.sampled_from(DAYS), st.just("published")),
         st.builds(Range, st.just("rating"), stars, stars, flags, flags), st.builds(Range, st.just("published"), limits, limits, flags, flags),
     )  # fmt: skip
@@ -124,6 +150,7 @@ queries: st.SearchStrategy[Node] = st.recursive(
 _filters: dict[str, tuple[str, ...]] = {
     "firm": FIRMS, "source": SOURCES, "lang": ("en", "fr"), "rating": ("2", "3", "5"), "reply": ("yes",), "hashtag": ("outage", "fail"),
     "place": ("Leeds", "GB"), "state": STATES, "gone": ("vanished",), "role": ("firm",), "product": ("Current Account",),
+    "complaint": ("yes", "unsure"), "severity": ("blame",), "urgency": ("self-harm",), "about": ("cfpb/Late fee", "cfpb/Credit card"),
 }  # fmt: skip
 
 

@@ -10,12 +10,18 @@ from typing import Any
 from plaint.model import Post, moment_of
 from plaint.posts import words
 from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
+from plaint.understand.understanding import Understanding
+
+MEANT = {"complaint", "severity", "sentiment", "urgency", "vulnerability", "about", "pii"}
 
 
 class Oracle:
-    """All posts in memory. Each post is put once; `cases` are case id and state by post."""
+    """All posts in memory. Each post is put once; `cases` are case id and state by post, `understood` what was understood."""
 
-    def __init__(self, posts: Sequence[Post], cases: dict[str, tuple[str, str]] | None = None) -> None:
+    def __init__(
+        self, posts: Sequence[Post], cases: dict[str, tuple[str, str]] | None = None, understood: dict[str, Understanding] | None = None
+    ) -> None:
+        self.understood = understood or {}
         self.posts = list(posts)
         self.cases = cases or {}
         self.languages = sorted({post.lang.code for post in posts if post.lang})
@@ -57,6 +63,8 @@ class Oracle:
         return tuple(sum(low <= moment < high for moment in moments) for low, high in pairwise(edges))
 
     def facet_values(self, post: Post, field: str) -> list[str]:
+        if field in MEANT:
+            return _meant(self.understood.get(post.id) or Understanding(), field)
         match field:
             case "firm":
                 return [firm.key for firm in post.firms]
@@ -93,6 +101,8 @@ class Oracle:
                 return any(self.holds(post, part) for part in of)
             case Not(of):
                 return not self.holds(post, of)
+            case Range(field="p"):
+                return _between(self._p(post), node, float, float)
             case Range():
                 return _in_range(post, node)
             case _ if node.field is None or node.field in {"title", "author"}:
@@ -128,6 +138,8 @@ class Oracle:
             return {"case": post.id in self.cases, "gone": post.gone is not None, "edited": edited, "reply": post.reply_to is not None}[node.value]
         if node.field == "has":
             return self._has(post, node.value)
+        if node.field == "p":
+            return self._p(post) == float(node.value)
         if node.field == "published":
             return _in_range(post, Range("published", node.value, node.value))
         asked = node.value.lstrip({"hashtag": "#", "mention": "@"}.get(node.field or "", ""))
@@ -139,14 +151,37 @@ class Oracle:
                 return any(near(want, value, edits) for value in have)
         return want in have
 
+    def _p(self, post: Post) -> float | None:
+        said = self.understood.get(post.id)
+        return round(said.complaint.p, 3) if said is not None and said.complaint is not None else None
+
     def _has(self, post: Post, what: str) -> bool:
         if what == "reply":
             return post.id in self.answered
-        if what in {"hashtag", "mention", "product", "issue", "firm", "place"}:
+        if what in {"hashtag", "mention", "product", "issue", "firm", "place", *MEANT}:
             return bool(self.facet_values(post, what))
         if what == "rating":
             return _stars(post) is not None
         return bool(getattr(post, {"date": "published"}.get(what, what)))
+
+
+def _meant(said: Understanding, field: str) -> list[str]:
+    match field:
+        case "complaint":
+            return (
+                []
+                if said.complaint is None
+                else ["yes" if round(said.complaint.p, 3) >= 0.7 else "no" if round(said.complaint.p, 3) < 0.3 else "unsure"]
+            )
+        case "severity":
+            return [str(said.severity.level)] if said.severity else []
+        case "sentiment":
+            return [said.sentiment.label] if said.sentiment else []
+        case "about":
+            return [f"{name}/{code.code}" for part in (said.product, said.issue) for name, code in part.items() if code is not None]
+        case "pii":
+            return [span.kind for span in said.pii]
+    return [flag.name for flag in getattr(said, field)]
 
 
 def near(word: str, other: str, edits: int) -> bool:

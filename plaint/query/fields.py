@@ -2,6 +2,7 @@
 
 A field of *words* is matched like text; a field of *keys* by equality of the whole value, case and accents folded;
 `id`, `url`, `thread` and `case` letter by letter; a *measure* by ranges.
+What was understood of a post is asked for by the fields of MEANT, and the measure `p`; `plaint.query.meanings` says what they hold.
 """
 
 from __future__ import annotations
@@ -20,18 +21,27 @@ WORDS = ("title", "author")
 KEYS = ("source", "kind", "lang", "role", "state")
 """Fields with one of few values for each post."""
 
-TAGS = ("firm", "product", "issue", "place", "hashtag", "mention")
+MEANT = ("complaint", "severity", "sentiment", "urgency", "vulnerability", "about", "pii")
+"""Fields that hold what was understood of a post; a post of which nothing was told yet has none."""
+
+TAGS = ("firm", "product", "issue", "place", "hashtag", "mention", *MEANT)
 """Fields with many values, or several for one post. The order is part of the stored index."""
 
 EXACT = ("id", "url", "thread", "case")
 """Names given by a source or by us; capitals belong to them."""
 
-MEASURES = ("rating", "published", "collected")
-"""Fields that have an order. `rating` is on one to five, whatever the source's scale."""
+MEASURES = ("rating", "published", "collected", "p")
+"""Fields that have an order. `rating` is on one to five, whatever the source's scale; `p` is how likely a complaint, 0 to 1."""
+
+FIGURES = ("rating", "p")
+"""The measures that are numbers; the others are moments."""
 
 HAS = ("reply", "rating", "text", "title", "author", "date", "place", "media", "links", "hashtag", "mention", "product", "issue", "firm",
        "lang", "thread")  # fmt: skip
-"""What `has:` asks: `reply` is whether the archive holds an answer to the post, by anybody."""
+"""What `has:` asks of a post: `reply` is whether the archive holds an answer to it, by anybody. The order is part of the stored index."""
+
+CLAIMED = (*HAS, *MEANT)
+"""All that `has:` asks: of MEANT, whether anything of the kind was understood."""
 
 IS = ("case", "gone", "edited", "reply")
 """What `is:` asks: tied to a case; removed or vanished; edited at the source or held in several revisions; an answer itself."""
@@ -116,13 +126,26 @@ def moments_of(asked: Range | Term) -> tuple[int | None, int | None]:
 
 def stars_asked(value: str | float) -> float:
     """A number of stars as asked; raises ValueError for what is no number."""
-    try:
-        stars = float(value)
-    except ValueError:
-        stars = math.inf
-    if not math.isfinite(stars):
+    if (stars := _number(value)) is None:
         raise ValueError(f"{value!r} is not a number of stars: write 1 to 5, for example rating:<3")
     return stars
+
+
+def figure_asked(field: str, value: str | float) -> float:
+    """A value of one of FIGURES as asked; raises ValueError for what is none."""
+    if field == "rating":
+        return stars_asked(value)
+    if (p := _number(value)) is None or not 0 <= p <= 1:
+        raise ValueError(f"{value!r} is not a probability: write 0 to 1, for example p:>0.8")
+    return p
+
+
+def _number(value: str | float) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _places(post: Post) -> list[str]:

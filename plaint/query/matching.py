@@ -17,11 +17,13 @@ from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, 
 
 Word = Term | Phrase | Prefix | Fuzzy
 
-UNTOLD = {"state": "how a case stands", "case": "which case it is in", "collected": "when it was collected"}
+UNTOLD = {"state": "how a case stands", "case": "which case it is in", "collected": "when it was collected",
+          **dict.fromkeys((*fields.MEANT, "p"), "what is understood of it")}  # fmt: skip
 """Fields that a post has only later."""
 
 UNTOLD_CLAIMS = {("has", "reply"): "whether somebody answers", ("is", "case"): "whether it is in a case", ("is", "gone"): "whether it is removed",
-                 ("is", "edited"): "whether it is edited"}  # fmt: skip
+                 ("is", "edited"): "whether it is edited",
+                 **{("has", field): "what is understood of it" for field in fields.MEANT}}  # fmt: skip
 """Claims that are decided only later."""
 
 

@@ -18,6 +18,7 @@ from plaint.model import Kind, Role
 from plaint.posts import words
 from plaint.query import fields
 from plaint.query.tree import EVERYTHING, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Term
+from plaint.understand.understanding import Driver, Level, Queue
 
 DEEPEST = 40
 """How many brackets and exclusions may stand inside each other."""
@@ -38,9 +39,17 @@ _EXAMPLES = {
     "role": "role:customer", "author": 'author:"Ann Example"', "title": "title:refund", "hashtag": "hashtag:outage", "mention": "mention:orbit",
     "product": 'product:"current account"', "issue": 'issue:"late fee"', "place": "place:Leeds", "state": "state:CANDIDATE",
     "thread": "thread:123", "url": "url:https://reviews.example/1", "id": "id:trustpilot:123", "case": "case:c-123",
+    "complaint": "complaint:yes", "severity": "severity:accusation", "sentiment": "sentiment:negative", "urgency": "urgency:self-harm",
+    "vulnerability": "vulnerability:health", "about": "about:cfpb/*", "pii": "pii:phone", "p": "p:>0.8",
 }  # fmt: skip
 
-_CLOSED = {"has": fields.HAS, "is": fields.IS, "kind": tuple(map(str, Kind)), "role": tuple(map(str, Role))}
+_SOME = {"rating": "3", "p": "0.8"}
+"""A value of each measure that is no date."""
+
+_CLOSED = {"has": fields.CLAIMED, "is": fields.IS, "kind": tuple(map(str, Kind)), "role": tuple(map(str, Role)),
+           "complaint": ("yes", "no", "unsure"), "severity": tuple(map(str, Level)), "sentiment": ("negative", "neutral", "positive"),
+           "urgency": tuple(map(str, Queue)), "vulnerability": tuple(map(str, Driver))}  # fmt: skip
+"""Fields that hold one of few values."""
 
 
 class Unreadable(ValueError):
@@ -196,9 +205,7 @@ class _Reader:
     def _compared(self, field: str, sign: str, start: int) -> Node:
         self._ordered(field, start)
         if _ENDED.match(self._text, self._at):
-            self._stop(
-                f"Nothing stands after {sign}", start, f"Write a value, for example {field}:{sign}{'3' if field == 'rating' else '2026-01-01'}."
-            )
+            self._stop(f"Nothing stands after {sign}", start, f"Write a value, for example {field}:{sign}{_SOME.get(field, '2026-01-01')}.")
         here = self._at
         value = self._measure(field, self._quoted() if self._text[here] in _QUOTES else self._word(), here)
         with_it = "=" in sign
@@ -208,7 +215,7 @@ class _Reader:
         start = self._at
         self._ordered(field, start)
         found = re.compile(r"([\[{])\s*([^\s\]}]+)\s+(?i:TO)\s+([^\s\]}]+)\s*([\]}])").match(self._text, start)
-        example = "[2 TO 4]" if field == "rating" else "[2026-01-01 TO 2026-02-01]"
+        example = {"rating": "[2 TO 4]", "p": "[0.5 TO 0.8]"}.get(field, "[2026-01-01 TO 2026-02-01]")
         if found is None:
             self._stop("This range is not complete", start, f"Write {field}:{example}; a * leaves one end open.")
         low = None if found[2] == "*" else self._measure(field, found[2], found.start(2))
@@ -219,20 +226,21 @@ class _Reader:
         return Range(field, low, high, with_low=found[1] == "[", with_high=found[4] == "]")
 
     def _measure(self, field: str, value: str, position: int) -> float | str:
-        return self._understood(lambda: fields.stars_asked(value) if field == "rating" else _date(value), position)
+        return self._understood(lambda: fields.figure_asked(field, value) if field in fields.FIGURES else _date(value), position)
 
     def _checked(self, node: Term | Phrase | Prefix | Fuzzy, start: int) -> Node:
         """The node, when its field can be asked so."""
         field = node.field
-        if field is None or field in fields.WORDS or field in fields.TAGS:
-            return node
         if field in _CLOSED and isinstance(node, Term | Phrase):
             self._closed(field, node.value, start)
+        elif field is None or field in fields.WORDS or field in fields.TAGS:
+            return node
         elif field in fields.MEASURES:
             if not isinstance(node, Term | Phrase):
                 self._stop(f"{field}: takes a value or a range", start, f"Write for example {_EXAMPLES[field]}.")
             measure = self._measure(field, node.value, start)
-            return Range(field, measure, measure) if field == "rating" and measure != int(float(measure)) else Term(node.value, field)
+            is_whole = field == "rating" and measure == int(float(measure))
+            return Range(field, measure, measure) if field in fields.FIGURES and not is_whole else Term(node.value, field)
         elif field in _CLOSED and field in {"has", "is"}:
             self._closed(field, node.value + "*", start)
         elif field in fields.EXACT and isinstance(node, Fuzzy):
@@ -243,11 +251,11 @@ class _Reader:
         if words.key_of(value) in _CLOSED[field]:
             return
         near = extractOne(words.key_of(value), _CLOSED[field], score_cutoff=60)
-        hint = f"Did you mean {field}:{near[0]}?" if near else f"Write {field}: and one of {', '.join(_CLOSED[field])}."
+        hint = f"Did you mean {field}:{_quotable(near[0])}?" if near else f"Write {field}: and one of {', '.join(map(_quotable, _CLOSED[field]))}."
         self._stop(f"{field}:{value} is not known", start, hint)
 
     def _any(self, field: str, start: int) -> Node:
-        if field not in fields.MEASURES and field not in fields.HAS:
+        if field not in fields.MEASURES and field not in fields.CLAIMED:
             self._stop(f"{field}: needs more than a *", start, f"Write for example {_EXAMPLES[field]}.")
         return Range(field) if field in fields.MEASURES else Term(field, "has")
 
@@ -338,6 +346,11 @@ class _Reader:
 
     def _stop(self, message: str, position: int, hint: str) -> NoReturn:
         raise Unreadable(message, position, hint)
+
+
+def _quotable(value: str) -> str:
+    """A value as it can be written after a colon."""
+    return f'"{value}"' if " " in value else value
 
 
 def _date(value: str) -> str:

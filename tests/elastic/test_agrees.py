@@ -79,7 +79,7 @@ def test_by_relevance_the_engines_find_the_same_posts_and_mostly_the_same_first(
     words = [made.word(rank) for rank in COMMON]
     with opened(tmp_path, shards) as several:
         for stores in several:
-            fill(stores, (posts, {}, {}))
+            fill(stores, (posts, {}, {}, {}))
         for other, name in zip(several[1:], ("one shard", "three shards"), strict=True):
             overlap = Overlap()
             for one, another in pairwise(words):

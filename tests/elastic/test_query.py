@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from indexer.elastic_docs import FIELDS
 from indexer.elastic_query import body_of, is_about_words, query_of, translate
 from indexer.elastic_setup import SHORT, Layout, template
 from indexer.elastic_setup import body_of as index_of
@@ -137,6 +138,7 @@ def test_every_index_refuses_fields_that_it_does_not_know(short: str) -> None:
 def test_whatever_is_counted_sorted_or_asked_is_in_the_index() -> None:
     known = template("posts")["mappings"]["properties"]
     assert set(FACETS) <= set(known)
+    assert {"understood", "chance"} <= set(known)
     assert {f"{field}_key" for field in (*fields.KEYS, *fields.TAGS)} <= set(known)
     assert {next(iter(body_of(Search(sort=sort), size=1, after=None, is_ranked=False)["sort"][0])) for sort in Sort} <= set(known)
-    assert index_of("posts", Layout())["mappings"]["_meta"] == {"words": words.VERSION}
+    assert index_of("posts", Layout())["mappings"]["_meta"] == {"words": words.VERSION, "fields": FIELDS}
