@@ -8,7 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from plaint.posts.language import detect
+from settings import settings
 
 for _module in ("crawlers.run", "crawlers.spider", "crawlers.watch_walk", "indexer.connect", "indexer.sqlite_posts", "scrapy.crawler"):
     import_module(_module)
+settings()
 detect("The words of a complaint, long enough for the models of languages to be loaded.")

@@ -27,7 +27,9 @@ def add(app: typer.Typer) -> None:
         Example: echo '{"id":"1","text":"They charged me twice"}' | plaint understand
         """
         from plaint.understand.reading import Said, read
+        from settings import settings
 
+        settings()
         lines = _asked()
         while batch := list(islice(lines, BATCH)):
             said = [Said(text=one.text, title=one.title, lang=one.lang, source=one.source, stars=one.stars) for one in batch]

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """Shards of the large indices when they are made."""
     elastic_replicas: int | None = None
     """Further copies of each shard when indices are made; default: one as soon as the cluster has a second node."""
+    languages: tuple[str, ...] = ()
+    """The languages that texts are told apart by, by their words; default: all that can be. Fewer need less memory."""
     log: str = "error"
     """Least level of the events written to standard error: debug, info, warning or error."""
 
@@ -84,5 +86,13 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process; the languages that it tells are set with them."""
+    made = Settings()
+    if made.languages:
+        from plaint.posts.language import tell_only
+
+        try:
+            tell_only(made.languages)
+        except ValueError as error:
+            raise SystemExit(f"plaint: PLAINT_LANGUAGES: {error}") from None
+    return made

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plaint.model import Post
-from plaint.posts.language import detect
-from plaint.understand import urgency
+from plaint.posts.language import tongue
+from plaint.understand import personal, urgency
 from plaint.understand.understanding import Tongue, Understanding
 
 
@@ -36,16 +36,19 @@ def read_text(said: Said) -> str:
 
 def read(batch: Sequence[Said]) -> list[Understanding]:
     """What is understood of each, in order."""
-    return [_understood(said, read_text(said)) for said in batch]
+    texts = [read_text(said) for said in batch]
+    private = personal.find(texts)
+    return [replace(_understood(said, text), pii=pii) for said, text, pii in zip(batch, texts, private, strict=True)]
 
 
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
-    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models={"urgency": urgency.version()})
+    models = {"pii": personal.MODEL, "urgency": urgency.version()}
+    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models=models)
 
 
 def _tongue(said: Said, text: str) -> Tongue | None:
     if said.lang:
         return Tongue(code=said.lang.split("-")[0].lower(), score=1.0)
-    found = detect(text)
+    found = tongue(text)
     return Tongue(code=found.code, score=found.score) if found else None
