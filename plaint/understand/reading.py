@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from plaint.model import Post
 from plaint.posts.language import tongue
-from plaint.understand import personal, urgency
+from plaint.understand import urgency
 from plaint.understand.understanding import Tongue, Understanding
 
 
@@ -36,15 +36,12 @@ def read_text(said: Said) -> str:
 
 def read(batch: Sequence[Said]) -> list[Understanding]:
     """What is understood of each, in order."""
-    texts = [read_text(said) for said in batch]
-    private = personal.find(texts)
-    return [replace(_understood(said, text), pii=pii) for said, text, pii in zip(batch, texts, private, strict=True)]
+    return [_understood(said, read_text(said)) for said in batch]
 
 
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
-    models = {"pii": personal.MODEL, "urgency": urgency.version()}
-    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models=models)
+    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models={"urgency": urgency.version()})
 
 
 def _tongue(said: Said, text: str) -> Tongue | None:
