@@ -28,7 +28,9 @@ NotifyOption = Annotated[str | None, typer.Option("--notify", metavar="ALERT", h
 def add(app: typer.Typer) -> None:
     """Register the commands."""
     rules = typer.Typer(help="Rules: when a new post answers a query, then acts. A person decides.", no_args_is_help=True)
-    for name, command in (("list", list_rules), ("add", add_rule), ("dry-run", dry_run), ("log", log), ("remove", remove)):
+    for name, command in (("list", list_rules), ("add", add_rule), ("dry-run", dry_run), ("log", log)):
+        rules.command(name)(command)
+    for name, command in (("pause", pause), ("resume", resume), ("remove", remove)):
         rules.command(name)(command)
     app.add_typer(rules, name="rules")
 
@@ -99,6 +101,22 @@ def log(name: NameArgument, store: StoreOption = None, as_: AsOption = None) -> 
     answer(store, as_, lambda stores, person: {"fired": ruling.fired(stores, person, name, now())})
 
 
+def pause(name: NameArgument, store: StoreOption = None, as_: AsOption = None) -> None:
+    """Let a rule fire no longer until `plaint rules resume`; what had fired before is still carried out.
+
+    Example: plaint rules pause cards --as carla
+    """
+    _pause(name, store, as_, paused=True)
+
+
+def resume(name: NameArgument, store: StoreOption = None, as_: AsOption = None) -> None:
+    """Let a paused rule fire again, for posts that come from now on.
+
+    Example: plaint rules resume cards --as carla
+    """
+    _pause(name, store, as_, paused=False)
+
+
 def remove(name: NameArgument, store: StoreOption = None, as_: AsOption = None) -> None:
     """Forget a rule; what it did stays.
 
@@ -111,6 +129,16 @@ def remove(name: NameArgument, store: StoreOption = None, as_: AsOption = None) 
         return {"removed": name}
 
     answer(store, as_, removed)
+
+
+def _pause(name: str, store: str | None, as_: str | None, *, paused: bool) -> None:
+    from plaint.desk import ruling
+
+    def done(stores: Any, person: Any) -> dict[str, str]:
+        ruling.pause(stores, person, name, paused=paused, now=now(), command=uuid4().hex)
+        return {"paused" if paused else "resumed": name}
+
+    answer(store, as_, done)
 
 
 def _rule(
@@ -126,7 +154,7 @@ def _rule(
 
 
 def _shown(rule: Rule) -> dict[str, Any]:
-    return {"name": rule.key, "when": rule.query, "firms": rule.firms, "then": rule.does, "owner": rule.owner}
+    return {"name": rule.key, "when": rule.query, "firms": rule.firms, "then": rule.does, "owner": rule.owner, "paused": rule.paused}
 
 
 def _run(found: DryRun) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handles.options import StoreOption, now, opened, refuse, say, wrong_usage
+from handles.options import StoreOption, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from crawlers.watch_plan import Given
@@ -41,6 +41,7 @@ def watch(
     """
     if as_json and not show:
         wrong_usage("--json belongs to --show")
+    need_store(store)
     if show:
         _show(store, as_json=as_json)
         return
@@ -92,10 +93,8 @@ def _given() -> Given:
 
 def _show(store: str | None, *, as_json: bool) -> None:
     from crawlers.watch_plan import delivered, plans
-    from handles.options import need_store
     from plaint.desk.watched import watched
 
-    need_store(store)
     with opened(store) as stores:
         at = now()
         rows = watched(stores, plans(stores, _given(), at), stores.leases.all(), delivered(stores, at), at)

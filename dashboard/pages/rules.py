@@ -54,7 +54,8 @@ def _all(person: Person, firm: Firm | None, names: Names) -> None:
     columns = [Column("Rule"), Column("When a new post answers", grow=True), Column("Then"), Column("Firm", hide=True)]
     rows = [
         [
-            link("rules", one.key, rule=one.key) if one.key in known else text(one.key), tag("code", one.query), text(one.does),
+            link("rules", one.key, rule=one.key) if one.key in known else text(one.key), tag("code", one.query),
+            text(f"{say('rules.paused')}: {one.does}" if one.paused else one.does),
             text("all" if one.firms is None else ", ".join(map(names.firm, one.firms))),
         ]
         for one in found
@@ -67,8 +68,13 @@ def _one(rule: Rule, person: Person, names: Names, now: datetime, zone: ZoneInfo
     here.show(tag("h2", rule.key))
     here.show(tag("p", link("search", tag("code", rule.query), q=rule.query)))
     here.show(tag("p", rule.does))
+    if rule.paused:
+        here.show(tag("p", say("rules.paused_what"), class_="soft", role="status"))
     if may(person, Right.KEEP_FIRMS):
-        acts.button(say("rules.remove"), f"rule_remove_{rule.key}", _remove, (rule.key,))
+        with st.container(key="acts_rule", horizontal=True, gap="small"):
+            label = say("rules.resume" if rule.paused else "rules.pause")
+            acts.button(label, f"rule_pause_{rule.key}_{rule.paused}", _pause, (rule.key, rule.paused))
+            acts.button(say("rules.remove"), f"rule_remove_{rule.key}", _remove, (rule.key,))
     here.show(tag("h2", say("rules.log")))
     fired = ruling.fired(here.stores(), person, rule.key, now)
     here.show(_log(fired[:100], names, now, zone) if fired else tag("p", say("rules.no_log"), class_="soft"))
@@ -149,6 +155,13 @@ def _save(firm: str | None, command: str) -> None:
     if acts.do(lambda: ruling.save(here.stores(), person, rule, here.now(), command), say("rules.saved", name=name)):
         for key in ("command_rule_save", "ru_name", "ru_query", "ru_team", "ru_labels", "ru_tried"):
             said.pop(key, None)
+
+
+def _pause(key: str, paused: bool, command: str) -> None:  # noqa: FBT001  (what the button said)
+    person = here.visitor()
+    done = say("rules.resumed" if paused else "rules.paused_now", name=key)
+    acts.do(lambda: ruling.pause(here.stores(), person, key, paused=not paused, now=here.now(), command=command), done)
+    st.session_state.pop(f"command_rule_pause_{key}_{paused}", None)
 
 
 def _remove(key: str, command: str) -> None:

@@ -25,7 +25,7 @@ class Rule:
     """A rule: `query` says when, the rest what then. `version` is that of its definition in the log.
 
     `firms` are those whose posts count, None for all; `team`, `priority` and `labels` are put on the case that the post is in, be it
-    one that the rule opens or one that is there already. `notify` names an alert to raise.
+    one that the rule opens or one that is there already. `notify` names an alert to raise. A `paused` rule does not fire.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Rule:
     priority: str | None = None
     labels: tuple[str, ...] = ()
     notify: str | None = None
+    paused: bool = False
 
     @property
     def does(self) -> str:

@@ -35,7 +35,7 @@ class Fired:
 def note(stores: Stores, posts: Sequence[Post], now: datetime) -> list[Fired]:
     """Note which alerts and rules the posts meet that are about to be stored; the rules to be carried out once they are."""
     alerts = [one for one in alerting.known(stores).values() if one.window is None]
-    rules = list(ruling.known(stores).values())
+    rules = [one for one in ruling.known(stores).values() if not one.paused]
     if not alerts and not rules:
         return []
     last = {post.id: post for post in posts}

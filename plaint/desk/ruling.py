@@ -86,6 +86,15 @@ def drop(stores: Stores, person: Person, key: str, now: datetime, command: str) 
     record(stores, STREAM, person, "RuleDropped", {"key": key, "dropped": True}, now, command)
 
 
+def pause(stores: Stores, person: Person, key: str, *, paused: bool, now: datetime, command: str) -> None:
+    """Let a rule fire no longer, or again: not for what came meanwhile. What had fired before is still carried out; saving it anew ends a pause."""
+    require(person, Right.KEEP_FIRMS)
+    held = rule(stores, person, key)
+    if held.paused == paused:
+        raise Refused(f"{key} is {'paused already' if paused else 'not paused'}")
+    record(stores, STREAM, person, "RulePaused", {"key": key, "paused": paused}, now, command)
+
+
 def rules(stores: Stores, person: Person) -> list[Rule]:
     """The rules that a person may see, by name."""
     require(person, Right.READ_CASES)
@@ -145,7 +154,10 @@ def known(stores: Stores) -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     for entry in entries:
         key, body = str(entry.said["key"]), bodies.get((entry.version, "rule"))
-        if entry.said["dropped"] or body is None:
+        if entry.kind == "RulePaused":
+            if key in found:
+                found[key] = replace(found[key], paused=bool(entry.said["paused"]))
+        elif entry.said["dropped"] or body is None:
             found.pop(key, None)
         else:
             found[key] = replace(msgspec.json.decode(body, type=Rule), version=entry.version)
@@ -255,7 +267,7 @@ def _checked(stores: Stores, person: Person, rule: Rule) -> Rule:
         if not in_scope(person, firm):
             raise Refused(f"{person.key} may not act for {firm}, only for {', '.join(person.firms or ())}; ask an admin")
         firm_of(stores, firm)
-    wanted = replace(rule, owner=person.key, firms=firms)
+    wanted = replace(rule, owner=person.key, firms=firms, paused=False)
     wrong = next(faults(wanted), None)
     if wrong is not None:
         raise Refused(wrong)

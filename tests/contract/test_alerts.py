@@ -191,6 +191,26 @@ def test_what_a_process_that_died_left_undone_is_carried_out_later(desk: Any, no
     assert ruling.carry_out_left(desk, later) == 0
 
 
+def test_a_paused_rule_does_nothing_for_what_comes_and_still_what_it_owes(desk: Any, now: datetime) -> None:
+    ruling.save(desk, ANN, replace(RULE, notify=None), now, "r")
+    owed = understood(now, CARD)
+    heard.note(desk, [owed], now)
+    ruling.pause(desk, ANN, "cards", paused=True, now=now, command="p")
+    with pytest.raises(Refused, match="paused already"):
+        ruling.pause(desk, ANN, "cards", paused=True, now=now, command="q")
+    with pytest.raises(Refused, match="may not change the firms register"):
+        ruling.pause(desk, replace(ANN, roles=("agent",)), "cards", paused=False, now=now, command="q")
+    take_in(desk, now, msgspec.structs.replace(CARD, ref="3"))
+    assert rows(desk) == []
+    desk.posts.put([owed])
+    assert ruling.carry_out_left(desk, now + timedelta(minutes=3)) == 1
+    assert [row.posts for row in rows(desk)] == [("x:1",)]
+    ruling.pause(desk, ANN, "cards", paused=False, now=now, command="s")
+    take_in(desk, now, msgspec.structs.replace(CARD, ref="3"), msgspec.structs.replace(CARD, ref="4"))
+    assert sorted(row.posts for row in rows(desk)) == [("x:1",), ("x:4",)]
+    assert [(entry.kind, entry.by) for entry in desk.cases.read("rules")][1:] == [("RulePaused", "ann"), ("RulePaused", "ann")]
+
+
 def test_a_dry_run_says_what_would_have_happened_and_does_nothing(desk: Any, now: datetime) -> None:
     take_in(desk, now - timedelta(days=100), msgspec.structs.replace(CARD, ref="old"))
     take_in(desk, now - timedelta(days=5), CARD, APP, msgspec.structs.replace(CARD, ref="3"))

@@ -103,8 +103,13 @@ def test_a_rule_shows_what_it_did(full: Any, open_page: Open) -> None:
     rule = ruling.save(full, made.person(full, "carla"), Rule(key="refunds", owner="", query="refund", labels=("refund",), opens=True), now, "r")
     ruling.note(full, rule, "northgate", [post.id], now)
     ruling.carry_out(full, rule, "northgate", post.id, now)
-    said = words(open_page("rules", rule="refunds"))
+    at = open_page("rules", person="carla", rule="refunds")
+    said = words(at)
     assert "case, labels" in said
+    assert "does nothing for posts that come now" in words(press(at, "Pause"))
+    assert "Paused: opens a case" in words(open_page("rules"))
+    press(at, "Let it fire again")
+    assert not ruling.known(full)["refunds"].paused
     assert post.id in said
     full.registers.save_firms([replace(one, hashtags=("orbitfail",)) for one in full.registers.firms() if one.key == "orbit"])
     assert "hashtag:orbitfail" in words(open_page("rules"))

@@ -17,6 +17,9 @@ def call(tour: Tour) -> None:
     assert tour.one("rules", "add", "fees", "--when", "fee", "--open-case", "--notify", "fees", "--as", "anna")["then"]
     assert [one["name"] for one in tour.one("rules", "list", "--as", "anna")["rules"]] == ["fees"]
     assert tour.one("rules", "log", "fees", "--as", "anna") == {"fired": []}
+    assert tour.one("rules", "pause", "fees", "--as", "anna") == {"paused": "fees"}
+    assert tour.one("rules", "list", "--as", "anna")["rules"][0]["paused"]
+    assert tour.one("rules", "resume", "fees", "--as", "anna") == {"resumed": "fees"}
     assert tour.one("rules", "remove", "fees", "--as", "anna") == {"removed": "fees"}
     assert tour.one("alerts", "remove", "fees", "--as", "tom") == {"removed": "fees"}
 

@@ -31,3 +31,9 @@ def test_a_setting_with_a_typo_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         assert name in result.stderr
         assert said in result.stderr
     settings.cache_clear()
+
+
+@pytest.mark.parametrize("options", [(), ("--once",), ("--show",)])
+def test_a_mistyped_store_is_refused_and_none_is_made(tmp_path: Path, options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["watch", *options, "--store", f"sqlite:///{tmp_path}/typo.db"])
+    assert (result.exit_code, "no store there" in result.stderr, list(tmp_path.iterdir())) == (1, True, [])
