@@ -14,6 +14,7 @@ from itertools import islice
 
 from plaint.desk import answers, heard, opening, register
 from plaint.desk.admission import admit
+from plaint.desk.understanding import read_posts
 from plaint.model import Approval, Capture, Firm, Post, Quarantined, RawPost, Rejection, Site, iso
 from plaint.ports import NotTaken, Outcome, Stores
 from plaint.posts.allowed import only
@@ -159,12 +160,15 @@ def _part(stores: Stores, page: Heard, approvals: Sequence[Approval], names: Nam
 
 
 def _put(stores: Stores, parts: Sequence[_Sorted], pages: Sequence[Heard], now: datetime) -> None:
-    """Store the posts of all parts in one transaction, and note what became of each; what the store does not take is set aside."""
+    """Store the posts of all parts in one transaction with what is understood of them, and note what became of each.
+
+    What the store does not take is set aside.
+    """
     posts = [post for part in parts for post in part.posts]
     reasons: Mapping[str, str] = {}
     outcomes: Sequence[Outcome | None] = ()
     try:
-        outcomes = stores.posts.put(posts) if posts else ()
+        outcomes = stores.posts.put(posts, read_posts) if posts else ()
     except NotTaken as some:
         outcomes, reasons = some.outcomes, some.reasons
     all_outcomes = iter(outcomes)
