@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
 
 import typer
 
 from handles import options
-from handles.options import StoreOption
+from handles.options import AsOption, StoreOption
 
 if TYPE_CHECKING:
     from plaint.model import Firm
@@ -38,20 +38,28 @@ def add(app: typer.Typer) -> None:
     def import_firms(
         file: Annotated[Path, typer.Argument(help="A CSV with a heading line, or a TOML with one table for each firm.")],
         store: StoreOption = None,
+        as_: AsOption = None,
     ) -> None:
         """Add firms to the register, or replace those with the same key.
 
         Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes, closures, closes, at_risk. Lists are split by
         " | "; a handle is `source=name`, or a name alone that any network may use. A row that is not understood is named on
-        standard error and left out, and the exit status is 1; the others are kept.
+        standard error and left out, and the exit status is 1; the others are kept. Once there are accounts it needs --as with the
+        right to change the firms register, and is logged.
 
         Example: plaint firms import firms.csv
         """
+        from plaint.desk.firms import register
+        from plaint.desk.rights import Refused
+
         good, bad = read(file)
         if good:
             with options.opened(store) as stores:
-                levels = {firm.key: firm.levels for firm in stores.registers.firms()}
-                stores.registers.save_firms([replace(firm, levels=levels.get(firm.key, ())) for firm in good])
+                by = options.acting(stores, as_) if as_ is not None or stores.registers.people() else None
+                try:
+                    register(stores, by, good, now=options.now(), command=uuid4().hex)
+                except Refused as refusal:
+                    options.refuse(refusal.reason)
         options.say({"firms": len(good), "rejected": len(bad)})
         for reason in bad:
             print(f"plaint: {file}: {reason}", file=sys.stderr)

@@ -119,7 +119,7 @@ class Tour:
         self.say("people", "password", "tom", "--as", "anna", input="battery staple horse\n")
         assert self.one("people", "change", "mia", "--role", "agent", "--role", "approver", "--as", "anna")["roles"] == ["agent", "approver"]
         assert [person["key"] for person in self.say("people", "list")] == ["anna", "mia", "tom"]
-        assert self.one("firms", "import", self.file("firms.toml", firm.encode())) == {"firms": 1, "rejected": 0}
+        assert self.one("firms", "import", self.file("firms.toml", firm.encode()), "--as", "anna") == {"firms": 1, "rejected": 0}
         assert [one["key"] for one in self.say("firms", "list")] == ["merrow"]
         assert self.one("firms", "match", input='{"id":"1","mention":"Merrow Bank"}\n')["key"] == "merrow"
         assert self.one("firms", "door", "merrow", "--to", str(self._folder / "door.svg"), "--at", "https://c.example")["address"]

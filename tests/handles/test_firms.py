@@ -1,6 +1,7 @@
 """`plaint firms`: a register read from a file, row by row, and asked which firm a mention means."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,24 @@ def test_a_bad_row_is_named_and_the_others_live(plaint: Plaint) -> None:
     assert "line 4: key 'a b'" in run.stderr
     assert "line 5: the key orbit stands twice" in run.stderr
     assert len(plaint("list").stdout.splitlines()) == 2
+
+
+def test_once_there_are_accounts_filling_the_register_needs_the_right_and_is_logged(plaint: Plaint) -> None:
+    file, store = plaint.write("firms.csv", CSV), f"sqlite:///{plaint.folder}/f.db"
+    assert plaint("import", file).exit_code == 0
+    for words in (("anna", "--role", "admin"), ("rita", "--role", "reader", "--as", "anna")):
+        assert CliRunner().invoke(app, ["people", "add", *words, "--name", words[0], "--store", store]).exit_code == 0
+    other = plaint.write("other.csv", "key,name\norbit,Orbit Payments\nkestrel,Kestrel Mutual\n")
+    for given, why in (((), "who acts?"), (("--as", "ana"), "did you mean anna?"), (("--as", "rita"), "rita may not change the firms register")):
+        run = plaint("import", other, *given)
+        assert run.exit_code == 1
+        assert why in run.stderr
+    assert "Orbit Payments" not in plaint("list").stdout
+    assert plaint("import", other, "--as", "anna").exit_code == 0
+    assert "Orbit Payments" in plaint("list").stdout
+    with closing(connect(store)) as stores:
+        (entry,) = stores.cases.read("firms")
+    assert (entry.kind, entry.by, entry.said) == ("FirmsRegistered", "anna", {"firms": ["orbit"]})
 
 
 def test_importing_again_replaces(plaint: Plaint) -> None:

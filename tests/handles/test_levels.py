@@ -27,7 +27,7 @@ def test_levels_are_imported_shown_tried_and_outlive_an_import_of_firms(filled: 
     (tmp_path / "levels.toml").write_text(FILE)
     assert said(filled("levels", "import", "levels.toml", "--as", "anna"))["set"] == [{"firm": "northgate", "levels": 1, "cases": 0}]
     (tmp_path / "firms.toml").write_text('[northgate]\nname = "Northgate Bank"\nzone = "Europe/London"\n')
-    assert said(filled("firms", "import", "firms.toml"))["firms"] == 1
+    assert said(filled("firms", "import", "firms.toml", "--as", "anna"))["firms"] == 1
     assert said(filled("levels", "show", "--as", "tom"))["firms"]["northgate"][0]["minutes"] == 30
     (clock,) = said(filled("levels", "try", "--firm", "northgate", "--at", "2026-11-24T11:45:00Z", "--as", "tom"))["clocks"]
     assert clock["value"] == "2026-11-24T13:15:00+00:00"
