@@ -12,7 +12,7 @@ from dashboard.wording import say
 KEYS = {
     "anywhere": ("?", "/", "J K", "Enter", "Esc"),
     "work": ("Y", "X", "A", "T", "E", "S", "W", "M", "N", "U"),
-    "case": ("Y", "X", "E", "A", "W", "M", "S", "H", "L", "U"),
+    "case": ("Y", "X", "E", "A", "W", "M", "S", "H", "L", "P", "U"),
     "board": ("A", "U"),
 }
 """Which letters do something where; what they do is in the words."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from handles import case_answers, case_board, case_bulk, case_pack, case_reply, case_team, case_time
+from handles import case_answers, case_around, case_board, case_bulk, case_pack, case_reply, case_team, case_time
 from handles.case_bulk import (
     AssigneeOption,
     DueBeforeOption,
@@ -55,7 +55,7 @@ def add(app: typer.Typer) -> None:
         ("close", close), ("reopen", reopen),
     ):  # fmt: skip
         case.command(name)(command)
-    for part in (case_answers, case_board, case_team, case_bulk, case_reply, case_pack, case_time):
+    for part in (case_answers, case_around, case_board, case_team, case_bulk, case_reply, case_pack, case_time):
         part.commands(case)
     app.add_typer(case)
 

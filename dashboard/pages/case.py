@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, answering, arranging, casebook, company, deeds, here
+from dashboard import acts, address, answering, around, arranging, casebook, company, deeds, here
 from dashboard.widgets import cases, chips, clocks, states, threads, times
 from dashboard.widgets.hits import short
 from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, tag, text
@@ -79,6 +79,8 @@ def _head(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     with st.container(key="acts_case", horizontal=True, gap="small", vertical_alignment="center"):
         if may(person, Right.WORK_CASES, case.firm):
             _acts(view, person)
+        if may(person, Right.SEE_AUTHORS):
+            around.peek_button(case, person, now, zone)
         if may(person, Right.EXPORT, case.firm):
             _pack(case.id, person)
 
@@ -193,19 +195,27 @@ def _tabs(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None
     said["replies"] = say("case.tab.replies", number=len(view.case.replies))
     if answering.letters_of(view.case):
         said["letters"] = say("case.tab.letters", number=len(view.case.sent))
+    said |= {"evidence": say("case.tab.evidence"), "similar": say("case.tab.similar")}
     keep = address.follows("tab", "c_tab", "history", list(said))
     st.segmented_control(
         say("case.tabs"), list(said), key="c_tab", format_func=said.__getitem__, required=True, on_change=keep, label_visibility="collapsed"
     )
-    if st.session_state["c_tab"] == "history":
-        here.show(cases.timeline(view.history, here.people(), now, zone))
-        return
-    if st.session_state["c_tab"] == "replies":
-        answering.replies(view.case, person, now, zone, here.names(person).source(view.case.source))
-        return
-    if st.session_state["c_tab"] == "letters":
-        answering.checklist(view.case, person, now, zone)
-        return
+    match st.session_state["c_tab"]:
+        case "history":
+            here.show(cases.timeline(view.history, here.people(), now, zone))
+        case "replies":
+            answering.replies(view.case, person, now, zone, here.names(person).source(view.case.source))
+        case "letters":
+            answering.checklist(view.case, person, now, zone)
+        case "evidence":
+            around.evidence(view.case, person, now, zone)
+        case "similar":
+            around.alike(view.case, person)
+        case _:
+            _notes(view, person, now, zone)
+
+
+def _notes(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> None:
     if may(person, Right.WORK_CASES, view.case.firm):
         field, mark = f"note_{view.case.id}", f"note_{view.case.id}_{view.case.version}"
         st.text_area(say("case.note"), key=field, height=90, persist_state="session")

@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     "keys.case.S": "put aside",
     "keys.case.H": "hand over",
     "keys.case.L": "priority, team, labels",
+    "keys.case.P": "what else this writer said",
     "keys.case.U": "undo the last act",
     "keys.board": "Board",
     "keys.board.A": "act on what is chosen",

@@ -13,6 +13,7 @@ from plaint.cases.clocks import Clocks, clocks_of
 from plaint.cases.events import recorded
 from plaint.deadlines.trace import traced
 from plaint.desk.acting import firm_of, load_case, visible
+from plaint.desk.captured import each_capture
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right
 from plaint.model import Person, Post, Revision, iso, moment_of
@@ -102,14 +103,8 @@ def _deadlines(clocks: Clocks) -> dict[str, Any]:
 
 def _captures(stores: Stores, posts: Sequence[Post], revisions: dict[str, list[Revision]]) -> Iterator[Taken]:
     """What was fetched, each page once, in the order of the posts and their revisions."""
-    seen: set[tuple[str, str]] = set()
-    every = [post for one in posts for post in (*(revision.post for revision in revisions[one.id]), one)]
-    for post in every:
-        capture = post.capture
-        if capture is None or (capture.sha256, capture.at) in seen:
-            continue
-        seen.add((capture.sha256, capture.at))
-        name = f"{len(seen):03}"
+    for number, (post, capture) in enumerate(each_capture(posts, revisions), 1):
+        name = f"{number:03}"
         facts: dict[str, Any] = {"post": post.id, **asdict(capture)}
         if capture.warc is None:
             yield Taken(name=name, facts=facts, lacks="it was not kept")
