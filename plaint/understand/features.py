@@ -42,7 +42,8 @@ class Grams:
     """The places of a batch: each belongs to a text (`row`), falls into a `bucket`, and weighs `value` there.
 
     `first` and `last` are its characters in `signs`, the batch as it is read, of which `origin` and `until` say where each stands in
-    its own text (characters from the text's first, the second exclusive). The squares of a text's values add up to 1.
+    its own text (characters from the text's first, the second exclusive). `tokens` are the
+    first signs of words and of signs that stand alone, `token_hash` what they are. The squares of a text's values add up to 1.
     """
 
     rows: int
@@ -56,6 +57,7 @@ class Grams:
     origin: Counts
     until: Counts
     tokens: Counts
+    token_hash: Codes
 
 
 def grams(texts: Sequence[str], *, idf: Numbers | None = None) -> Grams:
@@ -70,8 +72,13 @@ def grams(texts: Sequence[str], *, idf: Numbers | None = None) -> Grams:
     value = weight * (1 / np.maximum(length, 1e-9)).astype(np.float32)[row]
     return Grams(
         rows=len(texts), row=row, bucket=bucket, value=value, first=first, last=last,
-        signs=signs, sign_row=sign_row, origin=origin, until=until, tokens=tokens,
+        signs=signs, sign_row=sign_row, origin=origin, until=until, tokens=tokens, token_hash=token_hash,
     )  # fmt: skip
+
+
+def hashes(words: Sequence[str]) -> Codes:
+    """The hash of each word (a single one each, in small letters), as `Grams.token_hash` has it."""
+    return _tokens(_signs(words)[0])[2]
 
 
 @cache
