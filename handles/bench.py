@@ -30,6 +30,7 @@ class Part(StrEnum):
     CAPACITY = "capacity"
     ELASTIC = "elastic"
     REGULATOR = "regulator"
+    SAME = "same"
     ALL = "all"
 
 
@@ -85,7 +86,7 @@ def _wanted(parts: Sequence[Part] | None, server: str | None) -> list[Part]:
 
 
 def _measured(part: Part, posts: int | None, server: str | None, export: Path | None) -> Sequence[Figure]:
-    from bench import capacity, casework, clustering, crawling, memory, reading, regulator, storing, watch
+    from bench import capacity, casework, clustering, crawling, memory, reading, regulator, sameness, storing, watch
 
     count = {} if posts is None else {"posts": posts}
     if part is Part.ELASTIC:
@@ -99,5 +100,6 @@ def _measured(part: Part, posts: int | None, server: str | None, export: Path | 
     measure = {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
         Part.MEMORY: memory.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.WATCH: watch.watch,
+        Part.SAME: sameness.same,
     }[part]  # fmt: skip
     return measure(posts) if posts else measure()

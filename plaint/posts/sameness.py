@@ -25,7 +25,7 @@ COPIED = 0.5
 """Share of word pairs, of those in either text, from which a text is held to be a copy."""
 WITHIN = 0.8
 """Share of the shorter text's word pairs that stand in the longer, from which the shorter is held to be cut from it."""
-LEAD = 8
+LEAD = 12
 """Words that a text has at least before it is held to be cut from a longer one; texts that begin with the same so many share a band."""
 
 ROWS, BANDS = 4, 16
