@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting_or_operator, need_evidence, need_store, now, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting_or_operator, need_evidence, need_store, now, opened, refuse, say, shown, wrong_usage
 
 if TYPE_CHECKING:
     from indexer.backup import Backup
@@ -44,7 +43,7 @@ def verify(
     from settings import settings
 
     need_store(store)
-    with opened(store) as stores, _shown() as told:
+    with opened(store) as stores, shown() as told:
         person = acting_or_operator(stores, as_)
         reread = rereader(Names(stores.registers.firms())) if evidence else None
         try:
@@ -82,7 +81,7 @@ def rebuild(
     from plaint.desk.rights import Refused
 
     (need_evidence if evidence else need_store)(store)
-    with opened(store) as stores, _shown() as told:
+    with opened(store) as stores, shown() as told:
         try:
             _may_keep(stores, as_)
             if is_cluster(stores.address):
@@ -151,7 +150,7 @@ def backup(
     from settings import settings
 
     need_store(store)
-    with opened(store) as stores, _shown() as told:
+    with opened(store) as stores, shown() as told:
         try:
             _may_keep(stores, as_)
             log.seal(stores, None, now(), settings().seals)
@@ -211,7 +210,7 @@ def restore(
     if store is None:
         wrong_usage("where to? Give --store an address where nothing is, as sqlite:///restored.db")
     try:
-        with _shown() as told:
+        with shown() as told:
             if is_cluster(store):
                 made = _restored_to_cluster(source, store, told)
             else:
@@ -221,7 +220,7 @@ def restore(
         refuse(str(error))
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}; nothing was restored")
-    with opened(store) as stores, _shown() as told:
+    with opened(store) as stores, shown() as told:
         list_again(stores, now())
         proof = keeping.verify(stores, None, outside=settings().seals, told=told)
     say({"made": made.made, "holds": proof.holds, **_plain(proof)})
@@ -274,7 +273,7 @@ def copy(
     from plaint.ports import StoreDown
 
     need_store(source)
-    with opened(source) as taken, _shown() as told:
+    with opened(source) as taken, shown() as told:
         try:
             _may_keep(taken, as_)
             given = connect(target, evidence=evidence)
@@ -353,17 +352,3 @@ def _plain(value: Any) -> dict[str, Any]:
 
     plain: dict[str, Any] = msgspec.to_builtins(value)
     return plain
-
-
-@contextmanager
-def _shown() -> Iterator[Callable[[str, int], None]]:
-    """Progress for people; nothing in a pipe."""
-    is_shown = sys.stderr.isatty()
-
-    def told(what: str, count: int) -> None:
-        if is_shown:
-            print(f"\r\033[K{what}: {count:,}", end="", file=sys.stderr, flush=True)
-
-    yield told
-    if is_shown:
-        print("\r\033[K", end="", file=sys.stderr)

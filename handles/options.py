@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -115,3 +115,17 @@ def say(value: Any) -> None:
     import msgspec
 
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+@contextmanager
+def shown() -> Iterator[Callable[[str, int], None]]:
+    """Progress for people; nothing in a pipe."""
+    is_shown = sys.stderr.isatty()
+
+    def told(what: str, count: int) -> None:
+        if is_shown:
+            print(f"\r\033[K{what}: {count:,}", end="", file=sys.stderr, flush=True)
+
+    yield told
+    if is_shown:
+        print("\r\033[K", end="", file=sys.stderr)

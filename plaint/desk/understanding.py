@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from plaint.desk.rights import Refused, Right, require
-from plaint.leases import Lease
 from plaint.model import Person, Post
 from plaint.ports import Stores
 from plaint.query.parse import parse_query
@@ -91,29 +90,25 @@ def read_archive(
     """
     if person is not None:
         require(person, Right.KEEP_STORE)
-    search, now = Search(query=parse_query(query), limit=BATCH), clock()
+    search, models, now = Search(query=parse_query(query), limit=BATCH), present_models(), clock()
     lease = stores.leases.take(LEASE, owner, now, now + HELD)
     if lease is None:
         until = next(held.until for held in stores.leases.all() if held.name == LEASE)
         raise Refused(f"the archive is being understood by another process, which has it until {until}; what it has done is kept if it ends")
-    models = present_models()
     asked = {"query": query, "older": str(only_older), "models": repr(sorted(models.items()))}
     cursor = lease.said.get("cursor") if {name: lease.said.get(name) for name in asked} == asked else None
-    done = Walked(resumed=cursor is not None)
-    own = stores.fenced(lease)
-    while True:
-        found = own.posts.search(replace(search, cursor=cursor))
-        done = _again(own, [hit.post for hit in found.hits], models if only_older else None, done)
-        told("posts", done.looked_at)
-        cursor = found.next
-        lease = _kept(stores, lease, clock, {**asked, "cursor": cursor} if cursor is not None else {})
-        if cursor is None:
-            stores.leases.release(lease)
-            return done
-
-
-def _kept(stores: Stores, lease: Lease, clock: Clock, said: Mapping[str, str]) -> Lease:
-    return stores.leases.keep(lease, clock() + HELD, said)
+    done, own = Walked(resumed=cursor is not None), stores.fenced(lease)
+    try:
+        while True:
+            found = own.posts.search(replace(search, cursor=cursor))
+            done = _again(own, [hit.post for hit in found.hits], models if only_older else None, done)
+            told("posts", done.looked_at)
+            cursor = found.next
+            lease = stores.leases.keep(lease, clock() + HELD, {} if cursor is None else {**asked, "cursor": cursor})
+            if cursor is None:
+                return done
+    finally:
+        stores.leases.release(lease)
 
 
 def _again(stores: Stores, posts: Sequence[Post], models: Mapping[str, str] | None, done: Walked) -> Walked:

@@ -12,6 +12,7 @@ from plaint.desk import understanding
 from plaint.desk.intake import Heard, receive_all
 from plaint.desk.rights import Refused
 from plaint.desk.understanding import HELD, Walked, present_models, read_archive
+from plaint.leases import LeaseLost
 from plaint.model import Capture, Kind, Ownership, Person, RawPost, Site
 from plaint.ports import Stores
 from plaint.posts.brands import Names
@@ -85,10 +86,29 @@ def test_a_walk_that_is_ended_is_taken_up_where_it_was(stores: Stores, monkeypat
 
     with pytest.raises(KeyboardInterrupt):
         read_archive(stores, None, "", only_older=False, owner="one", clock=lambda: AT, told=ends)
+    assert walk(stores, older=False, owner="two") == Walked(looked_at=4, read=4, changed=2, resumed=True)
+    assert walk(stores, older=False) == Walked(looked_at=6, read=6)
+
+
+def test_one_process_walks_at_a_time_and_a_dead_one_keeps_others_away_for_a_while(stores: Stores) -> None:
+    stores.posts.put([post()])
+    stores.leases.take("understand", "dead", AT, AT + HELD)
     with pytest.raises(Refused, match="another process"):
-        walk(stores, older=False, owner="two", at=AT + HELD / 2)
-    assert walk(stores, older=False, owner="two", at=AT + HELD + timedelta(seconds=1)) == Walked(looked_at=4, read=4, changed=2, resumed=True)
-    assert walk(stores, older=False, owner="one", at=AT + 3 * HELD) == Walked(looked_at=6, read=6)
+        walk(stores, owner="two", at=AT + HELD / 2)
+    assert walk(stores, owner="two", at=AT + HELD + timedelta(seconds=1)) == Walked(looked_at=1, read=1, changed=1)
+
+
+def test_who_was_taken_for_dead_writes_nothing_more(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understanding, "BATCH", 1)
+    stores.posts.put([post(), post("2")])
+
+    def sleeps_too_long(_what: str, _count: int) -> None:
+        stores.leases.take("understand", "two", AT + 2 * HELD, AT + 3 * HELD)
+
+    with pytest.raises(LeaseLost):
+        read_archive(stores, None, "", only_older=True, owner="one", clock=lambda: AT, told=sleeps_too_long)
+    assert len(stores.posts.understood(["board:1", "board:2"])) == 1
+    assert next(lease.owner for lease in stores.leases.all() if lease.name == "understand") == "two"
 
 
 def test_an_agent_may_not_set_it_off(stores: Stores) -> None:
