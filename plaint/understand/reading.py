@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plaint.model import Post
 from plaint.posts.language import tongue
-from plaint.understand import urgency
+from plaint.understand import polarity, urgency
+from plaint.understand.features import grams
 from plaint.understand.understanding import Tongue, Understanding
 
 
@@ -36,12 +37,15 @@ def read_text(said: Said) -> str:
 
 def read(batch: Sequence[Said]) -> list[Understanding]:
     """What is understood of each, in order."""
-    return [_understood(said, read_text(said)) for said in batch]
+    texts = [read_text(said) for said in batch]
+    moods = polarity.polarities(grams(texts))
+    return [replace(_understood(said, text), sentiment=mood) for said, text, mood in zip(batch, texts, moods, strict=True)]
 
 
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
-    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models={"urgency": urgency.version()})
+    models = {"urgency": urgency.version(), "sentiment": polarity.speaker(deep=False).spoken_as}
+    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models=models)
 
 
 def _tongue(said: Said, text: str) -> Tongue | None:
