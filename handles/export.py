@@ -22,13 +22,16 @@ def export(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to export, in the language of `plaint search`; '' is everything.")],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write; its ending says how: .csv .ndjson .xlsx .parquet")],
     sort: Annotated[str, typer.Option(metavar="ORDER", help="newest, oldest, rating_low, rating_high or collected.")] = "newest",
+    masked: Annotated[
+        bool | None, typer.Option("--masked/--unmasked", help="Hide personal data in titles and texts; with --as it is hidden unless --unmasked.")
+    ] = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Write every post that matches, in order, with FILE.manifest.json beside it.
 
     The file appears only when it is complete, its manifest last; a file without a manifest is no export.
-    What was exported, by whom, is an entry in the access log.
+    What was exported, by whom, and whether masked, is an entry in the access log.
 
     Example: plaint export 'firm:northgate rating:<3' --to complaints.csv --as ada
     """
@@ -51,7 +54,7 @@ def export(
         wrong_usage(f"no order {sort!r}; there are {', '.join(exports.ORDERS)}")
     if not to.parent.is_dir():
         refuse(f"{to.parent}: no such folder; make it first")
-    wanted = exports.Wanted(query=query, format=Format(ending), name=to.name, sort=Sort(sort))
+    wanted = exports.Wanted(query=query, format=Format(ending), name=to.name, sort=Sort(sort), masked=masked)
     need_store(store)
     with opened(store) as stores:
         person = acting_or_operator(stores, as_)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from handles.options import AsOption, StoreOption, acting, need_store, opened, refuse, say, wrong_usage
+from handles.options import AsOption, StoreOption, acting, need_store, now, opened, refuse, say, wrong_usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ def search(
     cursor: Annotated[str | None, typer.Option(help="`next` of the page before, to go on after it.")] = None,
     count: Annotated[bool, typer.Option("--count", help="Print the total only.")] = False,
     per: Annotated[str | None, typer.Option(metavar="STEP", help="Count the matches over time too, by hour, day, week, month or year.")] = None,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="With --as: show personal data in the texts too; it is logged.")] = False,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -46,12 +47,16 @@ def search(
     thread url id, has:reply, is:edited; #outage is a hashtag. AND, OR, NOT in capitals, -word, and brackets. A query that
     begins with - is written after --.
 
+    Personal data in titles, texts and snippets is hidden from whoever is named with --as.
+
     With --per the answer has a `histogram`, in UTC, from the first to the last dated match.
 
     Example: plaint search 'refund "late fee" rating:<3 -source:appstore' --facets firm,lang --limit 10
 
     Example: plaint search '#outage' --facets hashtag --per day --limit 0
     """
+    from uuid import uuid4
+
     from plaint.desk import archive
     from plaint.desk.rights import Refused
     from plaint.query.parse import Unreadable, parse_query
@@ -69,7 +74,10 @@ def search(
     with opened(store) as stores:
         try:
             who = _searcher(stores, as_)
-            found = archive.look_up(stores, who, asked)
+            if unmasked and who != archive.OPERATOR:
+                found = archive.look_up_shown(stores, who, asked, now(), f"show-{uuid4()}")
+            else:
+                found = archive.look_up(stores, who, asked)
             bars = None if step is None else _bars(stores, who, tree, step)
         except (Refused, ValueError) as error:
             refuse(str(error))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import acts, address, answering, around, arranging, casebook, company, deeds, here
+from dashboard import acts, address, answering, around, arranging, casebook, company, deeds, here, showing
 from dashboard.widgets import cases, chips, clocks, states, threads, times
 from dashboard.widgets.hits import short
 from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, tag, text
@@ -49,7 +49,8 @@ def page() -> None:
         here.show(join([tag("h2", say("case.clocks")), clocks.clocks(view.clocks, now, zone, open_traces=address.one("print") == "1")]))
         here.show(join([tag("h2", say("case.facts")), facts(_facts(view, person, now, zone))]))
     with left:
-        thread = _thread(view, person)
+        shown = showing.is_shown(person, view.case.id)
+        thread, hidden = _thread(view, person, show=shown)
         title = tag("h2", say("case.conversation", source=names.source(view.case.source)))
         first = view.case.posts[0] if view.case.posts else ""
         said = (
@@ -58,6 +59,7 @@ def page() -> None:
             else tag("p", say("case.no_posts"), class_="soft")
         )
         here.show(join([title, said]))
+        showing.control(person, view.case.id, hidden=hidden, shown=shown)
         _tabs(view, person, now, zone)
     acts.dialogs(person)
 
@@ -126,16 +128,18 @@ def _acts(view: CaseView, person: Person) -> None:
         st.button(say("act.close"), key="c_close", on_click=acts.ask, args=("close", case.id, case.version))
 
 
-def _thread(view: CaseView, person: Person) -> tuple[Post, ...]:
-    """The conversation around the case's first post, with its other posts."""
+def _thread(view: CaseView, person: Person, *, show: bool) -> tuple[tuple[Post, ...], bool]:
+    """The conversation around the case's first post, with its other posts, and whether personal data in them is hidden."""
     said: dict[str, Post] = {}
+    hidden = False
     for id in view.case.posts[:20]:  # noqa: A001
         try:
-            opened = archive.read_post(here.stores(), person, id, here.now())
+            opened = archive.read_post(here.stores(), person, id, here.now(), show=show)
         except (LookupError, Refused):
             continue
+        hidden = hidden or opened.hidden
         said.update({post.id: post for post in (*opened.thread, opened.post)})
-    return tuple(sorted(said.values(), key=lambda post: (post.published.earliest if post.published else "9", post.id)))
+    return tuple(sorted(said.values(), key=lambda post: (post.published.earliest if post.published else "9", post.id))), hidden
 
 
 def _facts(view: CaseView, person: Person, now: datetime, zone: ZoneInfo) -> list[tuple[str, Html]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import streamlit as st
 
-from dashboard import acts, address, here
+from dashboard import acts, address, here, showing
 from dashboard.widgets import chips, difference, hits, states, threads, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, paragraphs, safe_link, tag, text
@@ -25,7 +25,8 @@ def page() -> None:
     """Read the address, ask the desk, show."""
     person = here.visitor()
     id = address.one("post")  # noqa: A001
-    kept = _read(person, id)
+    shown = showing.is_shown(person, id)
+    kept = _read(person, id, show=shown)
     if kept is None:
         here.show(Html(tag("h1", say("page.post")) + states.no_such("post", id)))
         return
@@ -37,19 +38,20 @@ def page() -> None:
     left, right = st.columns([1.9, 1], gap="medium")
     with left:
         here.show(_said(kept.post, kept.revisions, names, now, zone))
+        showing.control(person, id, hidden=kept.hidden, shown=shown)
         acts.told()
         _acts(person, kept.post, mark)
-        _tabs(kept.post, kept.revisions, kept.thread, names, now, zone)
+        _tabs(kept, names, now, zone, pictures=shown or not kept.hidden)
     with right:
         here.show(_firms(kept.post, names))
         here.show(join([tag("h2", say("post.facts")), facts(_facts(kept.post, now, zone))]))
         here.show(join([tag("h2", say("post.case")), _case(mark)]))
 
 
-def _read(person: Person, id: str) -> archive.Opened | None:
+def _read(person: Person, id: str, *, show: bool) -> archive.Opened | None:
     """The post, or None where there is none or it is not this person's to see: both look alike."""
     try:
-        return archive.read_post(here.stores(), person, id, here.now())
+        return archive.read_post(here.stores(), person, id, here.now(), show=show)
     except (LookupError, Refused):
         return None
 
@@ -149,7 +151,8 @@ def _case(mark: CaseMark | None) -> Html:
     return tag("p", join([chips.state(mark.state), link], " "))
 
 
-def _tabs(post: Post, revisions: Sequence[Revision], thread: Sequence[Post], names: Names, now: datetime, zone: ZoneInfo) -> None:
+def _tabs(kept: archive.Opened, names: Names, now: datetime, zone: ZoneInfo, *, pictures: bool) -> None:
+    post, revisions, thread = kept.post, kept.revisions, kept.thread
     said = {
         "thread": say("tab.thread", number=len(thread)),
         "revisions": say("tab.revisions", number=len(revisions)),
@@ -165,7 +168,8 @@ def _tabs(post: Post, revisions: Sequence[Revision], thread: Sequence[Post], nam
             here.show(_revisions(revisions, now, zone))
         case "evidence":
             here.show(_evidence(post, now, zone))
-            _picture(post, names)
+            if pictures:
+                _picture(post, names)
         case "raw":
             here.show(_raw(post, names))
         case _ if len(thread) > 1:

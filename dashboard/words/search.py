@@ -52,7 +52,7 @@ WORDS: dict[str, str] = {
     "search.list": "Posts found",
     "more.title": "More",
     "more.query": "This list as a query, to keep or to type:",
-    "more.export": "All matches as a file, with a manifest that says what it holds. The export is logged.",
+    "more.export": "All matches as a file, with a manifest that says what it holds. Personal data in the texts is hidden. The export is logged.",
     "search.newer": "Newer",
     "search.older": "Older",
     "search.where": "{first} to {last} of {total}",

@@ -1,7 +1,8 @@
 """Reading the archive as a person: within the firms they may see, without names where they may not see who wrote.
 
-Opening one post, its revisions or its thread shows personal data, so it is an entry in the access log: one for each
-person, post and hour. A list of results is not; its query may name a person and is never kept.
+Personal data in titles, texts and snippets is hidden from everybody but the operator until it is asked for; showing it asks for the
+right and is an entry in the access log. Opening one post, its revisions or its thread is one too: one of each for each person, post
+and hour. A list of results is not; its query may name a person and is never kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from plaint.model import Author, Person, Post, Revision
 from plaint.ports import Stores
 from plaint.posts.roles import told_apart
 from plaint.query.tree import And, Found, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Term
+from plaint.understand.masking import masked_hits, masked_posts
 
 STREAM = "access"
 """The stream of the log that keeps reads of personal data."""
@@ -24,21 +26,28 @@ STREAM = "access"
 READ = "PostRead"
 """The kind of the entry. Which post it was is a body, because the ids of posts hold what sources call people."""
 
+SHOWN = "PersonalDataShown"
+"""The kind of the entry: personal data in texts was shown; `posts` says of how many, which ones is a body."""
+
 OPERATOR = Person(key="operator", name="Whoever has the files", roles=("compliance",))
 """Who reads on the command line when nobody is named: they hold the store itself, so there is nothing to keep from them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A post as it is opened: itself, every state of its words, and the conversation around it, oldest first."""
+    """A post as it is opened: itself, every state of its words, and the conversation around it, oldest first.
+
+    `hidden` says that personal data in any of the texts was hidden.
+    """
 
     post: Post
     revisions: tuple[Revision, ...]
     thread: tuple[Post, ...]
+    hidden: bool = False
 
 
 def look_up(stores: Stores, person: Person, search: Search) -> Found:
-    """Answer a question within the firms of `person`.
+    """Answer a question within the firms of `person`, with personal data in the texts hidden from all but the operator.
 
     Raises Refused when they may not read, or ask for authors without the right to see them; ValueError for a cursor of
     another question, a date that is none, or a field that cannot be asked so.
@@ -46,30 +55,68 @@ def look_up(stores: Stores, person: Person, search: Search) -> Found:
     require(person, Right.READ_POSTS)
     if not may(person, Right.SEE_AUTHORS) and _asks_for_authors(search.query):
         raise Refused(f"{person.key} may not {Right.SEE_AUTHORS.value}, so author: cannot be asked; leave it out")
+    found = _look_up(stores, person, search)
+    return found if person == OPERATOR else replace(found, hits=masked_hits(found.hits))
+
+
+def look_up_shown(stores: Stores, person: Person, search: Search, now: datetime, command: str) -> Found:
+    """The same with all texts as they are, logged once with the posts that were shown; Refused without the right to see authors."""
+    require(person, Right.READ_POSTS)
+    require(person, Right.SEE_AUTHORS)
+    found = _look_up(stores, person, search)
+    if found.hits:
+        ids = "\n".join(hit.post.id for hit in found.hits)
+        record(stores, STREAM, person, SHOWN, {"posts": len(found.hits)}, now, command, bodies={"posts": ids})
+    return found
+
+
+def _look_up(stores: Stores, person: Person, search: Search) -> Found:
     found = stores.posts.search(replace(search, scope=scope_of(person, search.scope)))
     if may(person, Right.SEE_AUTHORS):
         return found
     return replace(found, hits=tuple(replace(hit, post=_without_author(hit.post)) for hit in found.hits))
 
 
-def scan(stores: Stores, person: Person, search: Search) -> Iterator[Post]:
-    """Every match within the firms of `person`, in order."""
+def scan(stores: Stores, person: Person, search: Search, *, masked: bool | None = None) -> Iterator[Post]:
+    """Every match within the firms of `person`, in order; `masked` None hides personal data in texts from all but the operator.
+
+    Raises Refused for `masked=False` without the right to see authors.
+    """
     require(person, Right.READ_POSTS)
-    return _shown(person, stores.posts.scan(replace(search, scope=scope_of(person, search.scope))))
+    if masked is False:
+        require(person, Right.SEE_AUTHORS)
+    posts = _shown(person, stores.posts.scan(replace(search, scope=scope_of(person, search.scope))))
+    return masked_posts(posts) if masks(person, wanted=masked) else posts
 
 
-def read_post(stores: Stores, person: Person, id: str, now: datetime) -> Opened:
-    """Open one post; raises LookupError when there is none, Refused when it is about none of the person's firms."""
+def masks(person: Person, *, wanted: bool | None) -> bool:
+    """Whether personal data in texts is hidden from a person: as wanted, else from all but the operator."""
+    return person != OPERATOR if wanted is None else wanted
+
+
+def read_post(stores: Stores, person: Person, id: str, now: datetime, *, show: bool = False) -> Opened:
+    """Open one post, with personal data in the texts hidden from all but the operator; `show` shows it, and is logged besides.
+
+    Raises LookupError when there is none, Refused when it is about none of the person's firms, or for `show` without the right
+    to see authors.
+    """
     require(person, Right.READ_POSTS)
+    if show:
+        require(person, Right.SEE_AUTHORS)
     posts = stores.posts.get([id])
     if not posts:
         raise LookupError(f"there is no post {id!r} in the archive")
     if not may_see(person, posts[0]):
         raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
-    _log(stores, person, id, now)
-    revisions = (replace(revision, post=post) for revision in stores.posts.revisions(id) for post in _shown(person, [revision.post]))
+    _log(stores, person, READ, id, now)
+    if show:
+        _log(stores, person, SHOWN, id, now)
+    revisions = list(stores.posts.revisions(id))
     thread = told_apart([post for post in stores.posts.thread(id) if post.id == id or not post.firms or may_see(person, post)])
-    return Opened(post=next(_shown(person, posts)), revisions=tuple(revisions), thread=tuple(_shown(person, thread)))
+    every = list(_shown(person, [posts[0], *(revision.post for revision in revisions), *thread]))
+    told = every if show or person == OPERATOR else list(masked_posts(every))
+    states = tuple(replace(revision, post=post) for revision, post in zip(revisions, told[1:], strict=False))
+    return Opened(post=told[0], revisions=states, thread=tuple(told[1 + len(revisions) :]), hidden=told != every)
 
 
 def may_see(person: Person, post: Post) -> bool:
@@ -84,9 +131,10 @@ def scope_of(person: Person, wanted: tuple[str, ...] | None) -> tuple[str, ...] 
     return person.firms if wanted is None else tuple(firm for firm in wanted if firm in person.firms)
 
 
-def _log(stores: Stores, person: Person, id: str, now: datetime) -> None:
+def _log(stores: Stores, person: Person, kind: str, id: str, now: datetime) -> None:
     command = sha256(f"{person.key} {id} {now:%Y-%m-%dT%H}".encode()).hexdigest()
-    record(stores, STREAM, person, READ, {}, now, f"read-{command[:32]}", bodies={"post": id})
+    name, said = ("read", {}) if kind == READ else ("show", {"posts": 1})
+    record(stores, STREAM, person, kind, said, now, f"{name}-{command[:32]}", bodies={"post" if kind == READ else "posts": id})
 
 
 def _shown(person: Person, posts: Iterable[Post]) -> Iterator[Post]:

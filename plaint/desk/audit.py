@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from plaint.desk import keeping, log
-from plaint.desk.archive import READ
+from plaint.desk.archive import READ, SHOWN
 from plaint.desk.exports import EXPORTED
 from plaint.desk.keeping import Proof, Told
 from plaint.desk.packs import PACKED
@@ -44,7 +44,7 @@ class Sort(StrEnum):
 
 
 _SORTS = {
-    "CaseRead": Sort.READ, READ: Sort.READ, EXPORTED: Sort.EXPORT, PACKED: Sort.EXPORT, MADE: Sort.EXPORT,
+    "CaseRead": Sort.READ, READ: Sort.READ, SHOWN: Sort.READ, EXPORTED: Sort.EXPORT, PACKED: Sort.EXPORT, MADE: Sort.EXPORT,
     REFUSED: Sort.REFUSED, "ActRefused": Sort.REFUSED, "SignInRefused": Sort.REFUSED,
 }  # fmt: skip
 

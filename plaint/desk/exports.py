@@ -23,7 +23,7 @@ from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, 
 from plaint.reports.export import COLUMNS, Format, write
 
 EXPORTED = "PostsExported"
-"""The kind of the entry: `format`, `rows`, `sha256`, `sort`; the query is a body, since it may name a person."""
+"""The kind of the entry: `format`, `rows`, `sha256`, `sort`, `masked`; the query is a body, since it may name a person."""
 
 GUARD = (
     "A text cell that a spreadsheet could run begins with an added apostrophe; to have the text back, take one off each cell that begins "
@@ -37,12 +37,16 @@ COVERAGE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An export as it was asked for: the query as typed, the kind of file, the order, and the file's name without a folder."""
+    """An export as it was asked for: the query as typed, the kind of file, the order, and the file's name without a folder.
+
+    `masked` says whether personal data in titles and texts is hidden; None hides it from all but the operator.
+    """
 
     query: str
     format: Format
     name: str
     sort: Sort = Sort.NEWEST
+    masked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class Manifest:
     sha256: str
     as_of: str
     by: str
+    masked: bool
     firms: tuple[str, ...] | None
     columns: tuple[str, ...]
     guard: str | None
@@ -116,17 +121,19 @@ def export(
     if wanted.sort not in ORDERS:
         raise Refused(f"an export has a stored order: {', '.join(ORDERS)}")
     tree = parse_query(wanted.query)
-    posts = archive.scan(stores, person, Search(query=tree, sort=wanted.sort))
+    posts = archive.scan(stores, person, Search(query=tree, sort=wanted.sort), masked=wanted.masked)
     written = write(wanted.format, _counted(posts, told) if told else posts, out, as_of=now)
     size, digest = _measured(out)
     manifest = Manifest(
         file=wanted.name, format=wanted.format, query=wanted.query, tree=tree_json(tree), sort=wanted.sort, order=ORDERS[wanted.sort],
-        rows=written.rows, cut_cells=written.cut, bytes=size, sha256=digest, as_of=iso(now), by=person.key,
-        firms=person.firms, columns=() if wanted.format is Format.NDJSON else tuple(COLUMNS), guard=GUARD if wanted.format is Format.CSV else None,
+        rows=written.rows, cut_cells=written.cut, bytes=size, sha256=digest, as_of=iso(now), by=person.key, firms=person.firms,
+        masked=archive.masks(person, wanted=wanted.masked),
+        columns=() if wanted.format is Format.NDJSON else tuple(COLUMNS),
+        guard=GUARD if wanted.format is Format.CSV else None,
         versions={"plaint": version, "words": words.VERSION, "unicode": unicodedata.unidata_version},
         coverage=Coverage(note=COVERAGE, runs=coverage(stores.runs.newest(limit=500), person)),
     )  # fmt: skip
-    said = {"format": wanted.format.value, "rows": manifest.rows, "sha256": manifest.sha256, "sort": wanted.sort.value}
+    said = {"format": wanted.format.value, "rows": manifest.rows, "sha256": manifest.sha256, "sort": wanted.sort.value, "masked": manifest.masked}
     record(stores, archive.STREAM, person, EXPORTED, said, now, command, bodies={"query": wanted.query})
     return manifest
 

@@ -18,6 +18,7 @@ from plaint.desk.rights import Refused, Right
 from plaint.model import Ownership, PartialDate, Person, Post
 from plaint.ports import CASE_STREAM, CaseFilter, Conflict, Stores
 from plaint.posts.brands import Names
+from plaint.understand.masking import masked
 
 _TITLE = 120
 """Characters of a post's text that stand in for a title."""
@@ -142,6 +143,6 @@ def _is_date(text: str) -> bool:
 
 
 def _title(post: Post) -> str:
-    """The post's title, or the beginning of its text."""
-    words = " ".join((post.title or post.text).split())
+    """The post's title, or the beginning of its text, without personal data: it stands in every list of cases."""
+    words = " ".join(masked([post.title or post.text[: 4 * _TITLE]])[0].split())
     return words if len(words) <= _TITLE else f"{words[: _TITLE - 1].rstrip()}…"

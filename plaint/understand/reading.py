@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from plaint.model import Post
 from plaint.posts.language import tongue
-from plaint.understand import polarity, urgency
+from plaint.understand import personal, polarity, urgency
 from plaint.understand.features import grams
 from plaint.understand.understanding import Tongue, Understanding
 
@@ -38,13 +38,17 @@ def read_text(said: Said) -> str:
 def read(batch: Sequence[Said]) -> list[Understanding]:
     """What is understood of each, in order."""
     texts = [read_text(said) for said in batch]
+    private = personal.find(texts)
     moods = polarity.polarities(grams(texts))
-    return [replace(_understood(said, text), sentiment=mood) for said, text, mood in zip(batch, texts, moods, strict=True)]
+    return [
+        replace(_understood(said, text), pii=pii, sentiment=mood)
+        for said, text, pii, mood in zip(batch, texts, private, moods, strict=True)
+    ]
 
 
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
-    models = {"urgency": urgency.version(), "sentiment": polarity.speaker(deep=False).spoken_as}
+    models = {"pii": personal.MODEL, "urgency": urgency.version(), "sentiment": polarity.speaker(deep=False).spoken_as}
     return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models=models)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -81,3 +82,45 @@ def test_opening_a_post_is_logged_once_an_hour_without_its_id_in_the_chain(fille
 def test_a_reader_without_the_right_sees_no_names_in_revisions_or_threads(filled: Stores, now: datetime) -> None:
     opened = archive.read_post(filled, REX, "board:1", now)
     assert {post.author for post in (opened.post, *opened.thread, *(revision.post for revision in opened.revisions))} == {Author()}
+
+
+def _with_a_phone(stores: Stores) -> None:
+    stores.posts.put([replace(_post("7", "orbit"), title="Ring 0161 496 0345", text="a refund to jo@post.example please")])
+
+
+def test_personal_data_in_texts_is_hidden_from_all_but_the_operator(filled: Stores) -> None:
+    _with_a_phone(filled)
+    wanted = Search(query=parse_query("id:board:7 refund"))
+    hit = archive.look_up(filled, ADA, wanted).hits[0]
+    assert (hit.post.title, hit.post.text) == ("Ring [phone]", "a refund to [e-mail] please")
+    assert "jo@" not in hit.snippet
+    assert [hit.snippet[start:end] for start, end in hit.marks] == ["refund"]
+    assert [post.text for post in archive.scan(filled, ADA, wanted)] == ["a refund to [e-mail] please"]
+    assert archive.look_up(filled, archive.OPERATOR, wanted).hits[0].post.title == "Ring 0161 496 0345"
+
+
+def test_showing_personal_data_needs_the_right_and_each_showing_is_logged(filled: Stores, now: datetime) -> None:
+    _with_a_phone(filled)
+    wanted = Search(query=parse_query("id:board:7"))
+    with pytest.raises(Refused, match="see who wrote"):
+        archive.look_up_shown(filled, REX, wanted, now, "c1")
+    with pytest.raises(Refused, match="see who wrote"):
+        archive.scan(filled, REX, wanted, masked=False)
+    with pytest.raises(Refused, match="see who wrote"):
+        archive.read_post(filled, REX, "board:7", now, show=True)
+    assert filled.cases.read(archive.STREAM) == []
+    assert archive.look_up_shown(filled, ADA, wanted, now, "c2").hits[0].post.title == "Ring 0161 496 0345"
+    entries = filled.cases.read(archive.STREAM)
+    assert [(entry.kind, entry.by, entry.said) for entry in entries] == [(archive.SHOWN, "ada", {"posts": 1})]
+    assert set(filled.cases.bodies(archive.STREAM).values()) == {"board:7"}
+
+
+def test_an_opened_post_says_that_something_is_hidden_and_shows_it_when_asked(filled: Stores, now: datetime) -> None:
+    _with_a_phone(filled)
+    opened = archive.read_post(filled, ADA, "board:7", now)
+    assert opened.hidden
+    assert (opened.post.title, opened.revisions[-1].post.text) == ("Ring [phone]", "a refund to [e-mail] please")
+    assert not archive.read_post(filled, ADA, "board:1", now).hidden
+    shown = archive.read_post(filled, ADA, "board:7", now, show=True)
+    assert (shown.post.title, shown.hidden) == ("Ring 0161 496 0345", False)
+    assert [entry.kind for entry in filled.cases.read(archive.STREAM)] == [archive.READ, archive.READ, archive.SHOWN]

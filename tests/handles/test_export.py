@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bench import made
 from indexer.connect import connect
 from manage import app
-from plaint.model import Person, post_from_json
+from plaint.model import Kind, Person, Post, post_from_json
 from plaint.reports import export
 
 RUN = CliRunner()
@@ -124,3 +124,16 @@ def test_a_killed_export_leaves_no_file(address: str, tmp_path: Path) -> None:
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
     assert not file.exists() or (tmp_path / "killed.ndjson").read_bytes().count(b"\n") == 1_500
+
+
+def test_personal_data_is_hidden_unless_it_is_asked_for(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/plaint.db"
+    stores = connect(address)
+    stores.posts.put([Post(id="b:1", source="b", ref="1", kind=Kind.POST, text="ring 0161 496 0345")])
+    stores.registers.save_person(Person(key="ada", name="Ada", roles=("agent",)))
+    stores.close()
+    for more, said in (((), "ring [phone]"), (("--unmasked",), "ring 0161 496 0345")):
+        file = tmp_path / f"x{len(more)}.ndjson"
+        assert export_to(file, address, "", "ada", *more) == (0, "")
+        assert post_from_json(file.read_bytes()).text == said
+        assert json.loads(file.with_name(f"{file.name}.manifest.json").read_text())["masked"] is not bool(more)
