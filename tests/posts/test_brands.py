@@ -1,5 +1,8 @@
 """Firms are found by their names, handles, hashtags and sites; a name that two of them have is nobody's."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +68,45 @@ def test_handles_hashtags_and_sites_name_a_firm() -> None:
 )  # fmt: skip
 def test_a_mention_means_a_firm_or_nobody(mention: str, key: str | None) -> None:
     assert NAMES.match(mention)[0] == key
+
+
+ABROAD = Names(
+    (
+        Firm(key="magti", name="მაგთი", sites=("http://www.magti.example",)), Firm(key="nanfang", name="南方商業銀行 Nanfang Commercial Bank"),
+        Firm(key="swiss", name="ArmSwissBank"), Firm(key="orbit-be", name="Orbit (Belgique)", country="be"),
+        Firm(key="orbit-it", name="Orbit (Italia)", country="it"), Firm(key="cantonal", name="Banque Cantonale du Lac", sites=("https://bcl.example",)),
+        Firm(key="east-bank", name="East Bank"), Firm(key="kestrel", name="Kestrel Insurance"), Firm(key="northern", name="Northern Lights Savings"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mention", "key"),
+    [
+        ("Magti", "magti"), ("Магти", "magti"), ("南方商业银行", "nanfang"), ("Nanfang Commercial", "nanfang"), ("Армсвисбанк", "swiss"),
+        ("@orbit_be", "orbit-be"), ("@orbit", None), ("Orbit", None), ("BCL", "cantonal"), ("@ask_bcl", "cantonal"),
+        ("Kestrel Bank", None), ("Kestrel Seguros", "kestrel"), ("East", "east-bank"), ("Lights", None),
+    ],
+)  # fmt: skip
+def test_other_scripts_countries_sites_and_kinds_of_firm_count(mention: str, key: str | None) -> None:
+    assert ABROAD.match(mention)[0] == key
+
+
+def test_a_firm_whose_name_holds_the_mention_is_in_the_way_of_another() -> None:
+    names = Names((Firm(key="a", name="First Vale Bank"), Firm(key="b", name="Vale Bank (Norvale)"), Firm(key="c", name="Vale First Trust")))
+    assert names.match("Vale Bank") == (None, 0.0)
+    assert names.match("Vale Bank (Norvale)") == ("b", 1.0)
+
+
+def test_none_of_the_known_wrong_matches_is_repeated(shared: Path) -> None:
+    """A collector matched firms to company pages by likeness of names; five of the ten are others' pages."""
+    with (shared / "data" / "reviews-trustpilot-banks" / "company_page_matches_with_errors.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["TP_name"]]
+    names = Names([Firm(key=row["TP_domain"], name=row["TP_name"], sites=(row["TP_domain"],)) for row in rows])
+    found = {row["NAME"]: names.match(row["NAME"])[0] for row in rows}
+    wrong = ("ABU DHABI COML.BANK", "ALDAR PROPERTIES", "ADNOC DRILLING COMPANY", "ADB.NAT.OIL CO.FOR DS. PJSC", "EMIRATES TELECOM.")
+    assert [found[name] for name in wrong] == [None] * 5
+    assert [found[name] for name in ("ABU DHABI ISLAMIC BANK", "DUBAI ISLAMIC BANK", "EMIRATES NBD")] == ["adib.ae", "dib.ae", "emiratesnbd.com"]
 
 
 def test_one_house_registered_twice_is_told_by_its_site() -> None:
