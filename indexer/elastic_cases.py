@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from indexer.elastic_append import Append, Heads, Line, State, Texts, chained
+from indexer.elastic_append import KEPT, Append, Heads, Line, State, Texts, chained
 from indexer.elastic_client import Cluster, Conflicted, Json
 from indexer.elastic_docs import doc_id
 from indexer.elastic_numbers import AHEAD, Numbered
@@ -44,6 +44,8 @@ class ElasticCases:
         self._c = cluster
         self._log, self._seals = Numbered(cluster, "log", "append"), Numbered(cluster, "log", "seal")
         self._heads = Heads()
+        self._ends: dict[str, tuple[tuple[int, int], ...]] = {}
+        """Version and number of the appends at which streams were read to their end, the last two: who reads on does not begin anew."""
         self._listed, self._noted = 0, 0
         """Up to here every case was seen in the lists; up to here that is noted for the next process."""
 
@@ -74,9 +76,9 @@ class ElasticCases:
             return made.entries()
         raise StoreDown(f"{self._c.place.shown}: too many others write into the log at once: try again")
 
-    def read(self, stream: str) -> list[Entry]:
+    def read(self, stream: str, after: int = 0) -> list[Entry]:
         """See `ports.CaseLog.read`."""
-        return [entry for append in self._appends(stream) for entry in append.entries()]
+        return [entry for append in self._appends(stream, after) for entry in append.entries() if entry.version > after]
 
     def version(self, stream: str) -> int:
         """See `ports.CaseLog.version`."""
@@ -96,9 +98,9 @@ class ElasticCases:
         return Standing(entries=tuple(entry for append in appends for entry in append.entries()), bodies=bodies, is_done=bool(state.done),
                         is_listed=listed >= state.version)  # fmt: skip
 
-    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
+    def bodies(self, stream: str, after: int = 0) -> dict[tuple[int, str], str | None]:
         """See `ports.CaseLog.bodies`."""
-        return {(body.version, body.name): body.text for body in self._bodies_of(self._appends(stream))}
+        return {(body.version, body.name): body.text for body in self._bodies_of(self._appends(stream, after)) if body.version > after}
 
     def erase(self, stream: str, version: int, name: str) -> None:
         """See `ports.CaseLog.erase`. The old bytes leave the disk when the server merges their segment, which is asked for."""
@@ -225,9 +227,19 @@ class ElasticCases:
             appends += [append] if append.stream == stream else []
         return appends, state
 
-    def _appends(self, stream: str) -> Iterator[Append]:
-        """All appends of a stream; those that no search sees yet are picked out of the newest numbers."""
-        yield from (append for append in map(Append.of, self._log.all({"term": {"stream": stream}})) if append.stream == stream)
+    def _appends(self, stream: str, after: int = 0) -> Iterator[Append]:
+        """The appends of a stream with entries after a version; those that no search sees yet are picked out of the newest numbers."""
+        ends = self._ends.get(stream, ())
+        first = max((number for version, number in ends if version <= after), default=0)
+        last = ends[-1] if ends else (0, 0)
+        for append in map(Append.of, self._log.all({"term": {"stream": stream}}, after=first)):
+            if append.stream == stream and append.lines[-1].version > after:
+                last = max(last, (append.lines[-1].version, append.number))
+                yield append
+        if last not in ends:
+            if len(self._ends) >= KEPT:
+                self._ends.clear()
+            self._ends[stream] = (*ends[-1:], last)
 
     def _after(self, position: int) -> Iterator[Append]:
         """The appends with entries after a position. An append's number is never larger than the position of its last entry."""

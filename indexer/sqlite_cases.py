@@ -62,20 +62,20 @@ class SqliteCases:
                 connection.execute('INSERT OR REPLACE INTO behind ("case", version) VALUES (?, ?)', (stream, entries[-1].version))
             return entries
 
-    def read(self, stream: str) -> list[Entry]:
+    def read(self, stream: str, after: int = 0) -> list[Entry]:
         """See `ports.CaseLog.read`."""
         with self._file.reading() as connection:
-            return _entries(connection, "stream = ?", stream)
+            return _entries(connection, "stream = ? AND version > ?", stream, after)
 
     def version(self, stream: str) -> int:
         """See `ports.CaseLog.version`."""
         with self._file.reading() as connection:
             return _head(connection, stream)[0]
 
-    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
+    def bodies(self, stream: str, after: int = 0) -> dict[tuple[int, str], str | None]:
         """See `ports.CaseLog.bodies`."""
         with self._file.reading() as connection:
-            found = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ?", (stream,))
+            found = connection.execute("SELECT version, name, text FROM bodies WHERE stream = ? AND version > ?", (stream, after))
             return {(version, name): text for version, name, text in found}
 
     def standing(self, stream: str, command: str | None = None) -> Standing:

@@ -249,8 +249,8 @@ class CaseLog(Protocol):
         A `command` that is already in the log is not done again: its entries are returned.
         """
 
-    def read(self, stream: str) -> list[Entry]:
-        """All entries of a stream, oldest first."""
+    def read(self, stream: str, after: int = 0) -> list[Entry]:
+        """The entries of a stream that come after a version, oldest first."""
 
     def standing(self, stream: str, command: str | None = None) -> Standing:
         """A stream with its texts, and whether a command was done: for an act, whose `append` may then cost less."""
@@ -258,8 +258,8 @@ class CaseLog(Protocol):
     def version(self, stream: str) -> int:
         """The number of the stream's last entry; 0 for an unknown stream."""
 
-    def bodies(self, stream: str) -> dict[tuple[int, str], str | None]:
-        """Texts by (version, name); None where erased."""
+    def bodies(self, stream: str, after: int = 0) -> dict[tuple[int, str], str | None]:
+        """Texts of the entries after a version, by (version, name); None where erased."""
 
     def erase(self, stream: str, version: int, name: str) -> None:
         """Drop a body and its key; the chain stays valid."""

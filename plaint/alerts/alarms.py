@@ -7,7 +7,7 @@ alarm anew on the first, so that nobody is silenced for ever and no fold reads m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from plaint.alerts.alert import Alert, Channel, after_quiet, told_at
@@ -107,31 +107,38 @@ class Due:
         return self.tried >= len(BACKOFF)
 
 
-@dataclass(slots=True)
-class _Fold:
-    alarms: dict[str, Alarm] = field(default_factory=dict)
-    current: dict[str, str] = field(default_factory=dict)
-    known: dict[str, set[str]] = field(default_factory=dict)
+class Folding:
+    """The alarms of one alert in one month, told what happened as it happens."""
+
+    def __init__(self, alert: Alert) -> None:
+        self._alert = alert
+        self.alarms: dict[str, Alarm] = {}
+        self.current: dict[str, str] = {}
+        self.known: dict[str, set[str]] = {}
+
+    def take(self, one: Happened) -> None:
+        """Let one more thing have happened."""
+        match one:
+            case Matched():
+                _matched(self, self._alert, one)
+            case Seen() if one.alarm in self.alarms and self.alarms[one.alarm].seen is None:
+                self.alarms[one.alarm] = replace(self.alarms[one.alarm], seen=one)
+            case Sent() if one.alarm in self.alarms:
+                found = self.alarms[one.alarm]
+                self.alarms[one.alarm] = replace(found, sent=(*found.sent, one))
+            case _:
+                pass
 
 
 def alarms(alert: Alert, happened: Iterable[Happened]) -> list[Alarm]:
     """The alarms of a month, oldest first."""
-    fold = _Fold()
+    fold = Folding(alert)
     for one in happened:
-        match one:
-            case Matched():
-                _matched(fold, alert, one)
-            case Seen() if one.alarm in fold.alarms and fold.alarms[one.alarm].seen is None:
-                fold.alarms[one.alarm] = replace(fold.alarms[one.alarm], seen=one)
-            case Sent() if one.alarm in fold.alarms:
-                found = fold.alarms[one.alarm]
-                fold.alarms[one.alarm] = replace(found, sent=(*found.sent, one))
-            case _:
-                pass
+        fold.take(one)
     return list(fold.alarms.values())
 
 
-def _matched(fold: _Fold, alert: Alert, one: Matched) -> None:
+def _matched(fold: Folding, alert: Alert, one: Matched) -> None:
     """Count posts into the alarm that is open for the firm, or raise one; a post counts once in a month."""
     known = fold.known.setdefault(one.firm, set())
     new = tuple(post for post in dict.fromkeys(one.posts) if post not in known)

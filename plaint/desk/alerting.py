@@ -7,7 +7,7 @@ posts' ids are kept beside the chain, so that they can be erased.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from plaint.alerts.alarms import Alarm, Due, Happened, Matched, Seen, Sent, alarms, waiting
+from plaint.alerts.alarms import Alarm, Due, Folding, Happened, Matched, Seen, Sent, alarms, waiting
 from plaint.alerts.alert import Alert, faults
 from plaint.desk.acting import firm_of
 from plaint.desk.answers import COLLECTOR
@@ -81,7 +81,7 @@ def acknowledge(stores: Stores, person: Person, alarm: str, now: datetime, comma
     if found is None:
         raise Refused(f"{alarm!r} is no alarm; `plaint alerts show NAME` shows their ids")
     alert = _mine(stores, person, found["key"])
-    held = next((one for one in _folded(stores, alert, found["month"]) if one.id == alarm), None)
+    held = next((one for one in alarms(alert, _happened(stores, alert, found["month"])) if one.id == alarm), None)
     if held is None or alert.version != int(found["version"]):
         raise Refused(f"there is no alarm {alarm}; the alert may have been changed since")
     if held.seen is not None:
@@ -142,8 +142,31 @@ def note_sent(stores: Stores, alert: Alert, sent: Sent) -> None:
 
 def alarms_now(stores: Stores, alert: Alert, now: datetime) -> list[Alarm]:
     """The alarms of this month, and of the one before, oldest first."""
-    last = _month(now.replace(day=1) - timedelta(days=1))
-    return [*_folded(stores, alert, last), *_folded(stores, alert, _month(now))]
+    return [one for month in _months(now) for one in alarms(alert, _happened(stores, alert, month))]
+
+
+class Reading:
+    """The alarms of alerts, read on from where they were read last: of an alert that each post meets only what is new costs anything."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[int, Folding]] = {}
+
+    def alarms(self, stores: Stores, alert: Alert, now: datetime) -> list[Alarm]:
+        """See `alarms_now`."""
+        return [one for month in _months(now) for one in self._month(stores, alert, month)]
+
+    def keep(self, alerts: Iterable[Alert], now: datetime) -> None:
+        """Forget what is none of those alerts' any more, or of a month that is over."""
+        kept = {_stream(alert, month) for alert in alerts for month in _months(now)}
+        self._read = {stream: held for stream, held in self._read.items() if stream in kept}
+
+    def _month(self, stores: Stores, alert: Alert, month: str) -> list[Alarm]:
+        stream = _stream(alert, month)
+        version, fold = self._read.get(stream) or (0, Folding(alert))
+        for last, one in _happened_since(stores, alert, month, version):
+            fold.take(one)
+            self._read[stream] = (last, fold)
+        return list(fold.alarms.values())
 
 
 def tests_sent(stores: Stores, alert: Alert, now: datetime) -> list[Sent]:
@@ -161,16 +184,17 @@ def _standing(stores: Stores, alert: Alert, now: datetime) -> Standing:
     return Standing(alert=alert, alarms=tuple(reversed(found)), waiting=tuple(waiting(alert, found)))
 
 
-def _folded(stores: Stores, alert: Alert, month: str) -> list[Alarm]:
-    return alarms(alert, _happened(stores, alert, month))
-
-
 def _happened(stores: Stores, alert: Alert, month: str) -> Iterator[Happened]:
+    return (one for _, one in _happened_since(stores, alert, month))
+
+
+def _happened_since(stores: Stores, alert: Alert, month: str, version: int = 0) -> Iterator[tuple[int, Happened]]:
+    """What happened to an alert in a month after a version of its stream, with the versions."""
     stream = _stream(alert, month)
-    entries = stores.cases.read(stream)
-    bodies = stores.cases.bodies(stream) if entries else {}
+    entries = stores.cases.read(stream, version)
+    bodies = stores.cases.bodies(stream, version) if entries else {}
     for entry in entries:
-        yield _happening(entry, bodies, f"{alert.key}-v{alert.version}-{month}-{entry.version}")
+        yield entry.version, _happening(entry, bodies, f"{alert.key}-v{alert.version}-{month}-{entry.version}")
 
 
 def _happening(entry: Entry, bodies: Mapping[tuple[int, str], str | None], id: str) -> Happened:
@@ -195,6 +219,11 @@ def _stream(alert: Alert, month: str) -> str:
 
 def _month(now: datetime) -> str:
     return iso(now)[:7]
+
+
+def _months(now: datetime) -> tuple[str, str]:
+    """The last month and this one."""
+    return _month(now.replace(day=1) - timedelta(days=1)), _month(now)
 
 
 def _scope(stores: Stores, person: Person, firms: tuple[str, ...] | None) -> tuple[str, ...] | None:

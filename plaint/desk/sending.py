@@ -62,6 +62,7 @@ class Rounds:
         self._stores, self._sender, self._owner, self._clock, self._dashboard = stores, sender, owner, clock, dashboard
         self._lease: Lease | None = None
         self._looked: dict[str, tuple[int, datetime | None]] = {}
+        self._reading = alerting.Reading()
 
     def once(self) -> Round:
         """One round, as far as nobody else has the lease; raises StoreDown."""
@@ -85,6 +86,7 @@ class Rounds:
             since = max(moment_of(checked), now - FARTHEST) if checked else now
             reached = sum(_look(stores, alert, since, now) for alert in alerts if alert.window is not None)
             late = ruling.carry_out_left(stores, now)
+            self._reading.keep(alerts, now)
             lease = self._lease = self._stores.leases.keep(lease, self._clock() + LENGTH, {**lease.said, "checked": iso(now)})
         tried = [self._send(stores, lease, alert, one) for alert in alerts for one in self._due(stores, alert, now)]
         return Round(sent=sum(tried), failed=len(tried) - sum(tried), reached=reached, late=late)
@@ -108,7 +110,7 @@ class Rounds:
         seen, next_due = self._looked.get(name, (-1, None))
         if version == seen and (next_due is None or next_due > now):
             return
-        found = list(waiting(alert, alerting.alarms_now(stores, alert, now)))
+        found = list(waiting(alert, self._reading.alarms(stores, alert, now)))
         due = [one for one in found if one.at <= now]
         # What is tried now changes what is due next, in the stream of whichever month it belongs to.
         self._looked[name] = (-1 if due else version, min((one.at for one in found), default=None))

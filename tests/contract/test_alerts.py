@@ -255,3 +255,27 @@ def test_a_test_is_sent_and_says_that_it_is_one(desk: Any, now: datetime) -> Non
         assert (refused.reason, sent.reason) == ("127.0.0.1 answered 410", None)
         assert [one["type"] for one in receiver.bodies] == ["alert.test", "alert.test"]
         assert len(alerting.tests_sent(desk, alerting.known(desk)["cards"], now)) == 2
+
+
+def test_who_reads_on_knows_the_alarms_that_a_fresh_look_finds(desk: Any, now: datetime) -> None:
+    """Also over the end of a month, for several firms, and after somebody has seen one."""
+    alert, reading = alerting.save(desk, ANN, CARDS, now, "a"), alerting.Reading()
+    later = now + timedelta(days=8)
+    steps: list[Any] = [
+        lambda: alerting.note(desk, alert, "fennel", ["x:1", "x:2"], now),
+        lambda: alerting.note(desk, alert, "orbit", ["x:2"], now),
+        lambda: alerting.acknowledge(desk, ANN, alerting.alarms_now(desk, alert, now)[0].id, now, "ack"),
+        lambda: alerting.note(desk, alert, "fennel", ["x:2", "x:3"], now + timedelta(minutes=1)),
+        lambda: alerting.note(desk, alert, "fennel", ["x:4"], later),
+    ]
+    for step in steps:
+        step()
+        assert reading.alarms(desk, alert, now) == alerting.alarms_now(desk, alert, now)
+    assert [one.many for one in reading.alarms(desk, alert, now)] == [2, 1, 1]
+    assert reading.alarms(desk, alert, later) == alerting.alarms_now(desk, alert, later)
+    assert len(reading.alarms(desk, alert, later)) == 4
+    stream = f"alert:cards:{alert.version}:{now:%Y-%m}"
+    whole, texts = desk.cases.read(stream), desk.cases.bodies(stream)
+    for after in range(len(whole) + 1):
+        assert desk.cases.read(stream, after) == whole[after:]
+        assert desk.cases.bodies(stream, after) == {name: text for name, text in texts.items() if name[0] > after}

@@ -168,7 +168,7 @@ def _flow(tmp_path: Path, kind: str, times: int, trouble: Callable[[River, Watch
                 _say(stream, made.statuses, kind, number := number + 1)
             first = 1 if kind == "mastodon" else 2
             wanted = sorted(str(one) if kind == "mastodon" else uri(one) for one in range(first, number + 1))
-            until(lambda: set(_numbers(stores, kind)) >= set(wanted), watcher.errors, 90)
+            until(lambda: set(_numbers(stores, kind)) >= set(wanted), watcher.errors, 600)
             assert sorted(set(_numbers(stores, kind)) | set(wanted)) == _numbers(stores, kind)
 
             def listed() -> int:
