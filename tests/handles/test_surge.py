@@ -47,3 +47,16 @@ def test_what_is_no_line_is_refused_by_its_number(lines: str, said: str):
     got = run(lines)
     assert got.exit_code == 1
     assert said in got.output
+
+
+def test_a_firm_of_the_store_is_read_by_the_hour_and_another_is_refused(tmp_path):
+    store = f"sqlite:///{tmp_path}/p.db"
+    (tmp_path / "firms.csv").write_text("key,name,country,aliases,handles,sites\nnorthgate,Northgate Bank,GB,,,\n")
+    assert CliRunner().invoke(app, ["firms", "import", str(tmp_path / "firms.csv"), "--store", store]).exit_code == 0
+    got = run("", "--firm", "northgate", "--store", store)
+    assert got.exit_code == 0, got.output
+    assert len(got.stdout.splitlines()) == 1 + 35 * 24
+    refused = run("", "--firm", "nortgate", "--store", store)
+    assert refused.exit_code == 1
+    assert "nortgate is no firm of this store" in refused.output
+    assert run("", "--firm", "northgate", "--store", f"sqlite:///{tmp_path}/none.db").exit_code == 1
