@@ -5,9 +5,9 @@ Sentence case, present tense, no exclamation marks. `{…}` are filled in by `sa
 
 from __future__ import annotations
 
-from dashboard.words import alerts, audit, board, casework, deadlines, frame, keys, post, reports, search, sources, watch
+from dashboard.words import alerts, audit, board, casework, deadlines, frame, keys, post, reports, search, sources, understood, watch
 
-PARTS = (frame, search, post, sources, casework, board, keys, deadlines, reports, audit, watch, alerts)
+PARTS = (frame, search, post, sources, casework, board, keys, deadlines, reports, audit, watch, alerts, understood)
 """The files of words; a key stands in one of them."""
 
 WORDS: dict[str, str] = {key: words for part in PARTS for key, words in part.WORDS.items()}

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import streamlit as st
 
-from dashboard import acts, address, here, showing
-from dashboard.widgets import chips, difference, hits, states, threads, times
+from dashboard import acts, address, correcting, here, showing
+from dashboard.widgets import chips, difference, hits, states, threads, times, understood
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, paragraphs, safe_link, tag, text
 from dashboard.widgets.tables import facts
 from dashboard.wording import WORDS, count, say
-from plaint.desk import archive
+from plaint.desk import archive, explaining
 from plaint.desk.rights import Refused, Right, may
 from plaint.model import Person, Post, Revision
 from plaint.query.tree import CaseMark, Search, Term
@@ -46,6 +46,17 @@ def page() -> None:
         here.show(_firms(kept.post, names))
         here.show(join([tag("h2", say("post.facts")), facts(_facts(kept.post, now, zone))]))
         here.show(join([tag("h2", say("post.case")), _case(mark)]))
+        here.show(_understood(person, id, show=shown))
+        correcting.control(person, kept.post)
+
+
+def _understood(person: Person, id: str, *, show: bool) -> Html:
+    """What was understood, as a proposal with its reasons."""
+    known = explaining.explain(here.stores(), person, id, show=show)
+    if known.understanding is None:
+        return join([tag("h2", say("understood.title")), states.empty(say("understood.none"), say("understood.none_why"))])
+    body = understood.understood(known.understanding, known.text, names=known.names, reach=known.reach)
+    return join([tag("h2", say("understood.title")), body])
 
 
 def _read(person: Person, id: str, *, show: bool) -> archive.Opened | None:

@@ -57,6 +57,11 @@ _VALUES = {
 """What can be said of a part that has few values."""
 
 
+def values_of(part: Part) -> tuple[str, ...]:
+    """What can be said of a part, for a part with few values."""
+    return _VALUES[part]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """What a person said of a part of a post (None: the post was erased from the log).

@@ -1,0 +1,35 @@
+"""Words for what was understood of a post, and for telling it that it was wrong."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "understood.title": "Understood",
+    "understood.none": "Nobody has read this post for its meaning yet.",
+    "understood.none_why": "`plaint understand --archive` does it for all posts in the background.",
+    "understood.complaint": "Complaint",
+    "understood.likely": "{percent} % likely",
+    "understood.for": "Speaks for it:",
+    "understood.against": "Against it:",
+    "understood.severity": "Severity",
+    "understood.sentiment": "Tone",
+    "understood.firm": "Firm",
+    "understood.urgency": "Look at once",
+    "understood.vulnerability": "May be vulnerable",
+    "understood.product": "Product ({taxonomy})",
+    "understood.issue": "Issue ({taxonomy})",
+    "understood.pii": "Personal data",
+    "understood.language": "Language",
+    "understood.no_language": "not told",
+    "understood.sure": "{percent} % sure",
+    "understood.unsure": "not sure enough to say",
+    "understood.mapped": "from another table, by a reviewed map",
+    "understood.by": "Said by {models}. A proposal: a named person decides.",
+    "understood.reach": "Reach",
+    "understood.correct": "Right or wrong?",
+    "understood.part": "What",
+    "understood.value": "It should say",
+    "understood.right": "Right",
+    "understood.wrong": "Wrong",
+    "understood.save": "Keep correction",
+    "understood.kept": "Kept: {part} is {value}. The next training learns from it.",
+}

@@ -1,0 +1,63 @@
+"""What was understood of a post, for a person who looks at it: with the words that decided, and without those they may not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plaint.desk.archive import may_see
+from plaint.desk.rights import Refused, Right, require
+from plaint.model import Person
+from plaint.ports import Stores
+from plaint.understand.reach import Reach, reach
+from plaint.understand.reading import read_text, said_of
+from plaint.understand.taxonomy import taxonomies
+from plaint.understand.understanding import Understanding
+
+HIDDEN = "•"
+"""Stands for each letter of personal data, so that places in the text stay true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """An understanding (None: not read yet) with the text that its places count in, the names of its codes by `taxonomy/code`, and the reach."""
+
+    understanding: Understanding | None
+    text: str
+    names: dict[str, str]
+    reach: Reach | None
+
+
+def explain(stores: Stores, person: Person, id: str, *, show: bool) -> Explained:
+    """What was understood of a post; personal data in the text is hidden unless `show`.
+
+    Raises Refused for a post of other firms or without the right, LookupError for one that is not there. Showing is logged by
+    `archive.read_post`, which opens the post.
+    """
+    require(person, Right.READ_POSTS)
+    if show:
+        require(person, Right.SEE_AUTHORS)
+    posts = stores.posts.get([id])
+    if not posts:
+        raise LookupError(f"there is no post {id!r} in the archive")
+    if not may_see(person, posts[0]):
+        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    known = stores.posts.understood([id]).get(id)
+    said = read_text(said_of(posts[0]))
+    text = said if show or known is None else _without(said, known)
+    return Explained(understanding=known, text=text, names=_names(known) if known else {}, reach=reach(posts[0]))
+
+
+def _without(said: str, known: Understanding) -> str:
+    signs = list(said)
+    for span in known.pii:
+        signs[span.start : span.end] = HIDDEN * len(signs[span.start : span.end])
+    return "".join(signs)
+
+
+def _names(known: Understanding) -> dict[str, str]:
+    named = {}
+    for kind, codes in (("product", known.product), ("issue", known.issue)):
+        for taxonomy, code in codes.items():
+            if code is not None and taxonomy in taxonomies():
+                named[f"{taxonomy}/{code.code}"] = taxonomies()[taxonomy].labels(kind).get(code.code, code.code)
+    return named
