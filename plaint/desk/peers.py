@@ -17,7 +17,7 @@ from plaint.desk.rights import Refused, Right, require
 from plaint.insight.peers import compared
 from plaint.model import Firm, Person
 from plaint.ports import Stores
-from plaint.posts.brands import LEGAL, fold
+from plaint.posts.naming import LEGAL, fold
 from plaint.query.parse import parse_query
 from plaint.query.tree import Search
 from plaint.reference import Figure, Table
