@@ -75,8 +75,7 @@ NAMES = ("Marit Olsen", "@tomlin88", "Jonas W.", "K. Achterberg", "Priya N.", "L
 
 def make(stores: Any, *, posts: int = 240, cases: bool = True) -> None:
     """Fill an empty store."""
-    from plaint.desk.understanding import read_posts
-from plaint.desk import people, register
+    from plaint.desk import people, register
 
     stores.registers.save_firms(FIRMS)
     first = people.add(stores, None, key="root", name="Root Admin", roles=("admin",), now=NOW, command="root", password=PASSWORD)
@@ -109,6 +108,8 @@ def fill(stores: Any, number: int) -> None:
     )
     stores.posts.put([replace(edited, capture=capture(edited.url or "", NOW - timedelta(hours=2)))])
     stores.posts.put([replace(made[3], gone=Gone.VANISHED, capture=capture(made[3].url or "", NOW - timedelta(hours=1)))])
+    from plaint.desk.understanding import read_posts
+
     held = stores.posts.get([post.id for post in (*made, *answers, *thread(), hostile())])
     stores.posts.note(read_posts(held), held)
 
