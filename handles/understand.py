@@ -32,6 +32,9 @@ def without_command(
     since_model: Annotated[
         bool, typer.Option("--since-model", help="With --archive: only posts of which nothing was understood, or by older models.")
     ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Leave the deep tier out, as what comes in does; it is used for lines where the extra `deep` is installed.")
+    ] = False,
     store: options.StoreOption = None,
     as_: options.AsOption = None,
 ) -> None:
@@ -51,7 +54,7 @@ def without_command(
     elif query or since_model:
         options.wrong_usage("--query and --since-model go with --archive")
     else:
-        _read_lines()
+        _read_lines(is_deep=not fast)
 
 
 def correct(
@@ -123,15 +126,17 @@ def drift(store: options.StoreOption = None, as_: options.AsOption = None) -> No
             options.refuse(str(error))
 
 
-def _read_lines() -> None:
-    from plaint.understand.reading import Said, read
+def _read_lines(*, is_deep: bool) -> None:
+    from plaint.understand.deep import embed
+    from plaint.understand.reading import Said, read, read_text
     from settings import settings
 
     settings()
     lines = _asked()
     while batch := list(islice(lines, BATCH)):
         said = [Said(text=one.text, title=one.title, lang=one.lang, source=one.source, stars=one.stars) for one in batch]
-        for one, understood in zip(batch, read(said), strict=True):
+        vectors = embed([read_text(one) for one in said]) if is_deep else None
+        for one, understood in zip(batch, read(said, vectors), strict=True):
             options.say({"id": one.id, "understanding": understood})
 
 

@@ -1,24 +1,18 @@
-"""Polarity: is what is said negative, neutral or positive.
-
-The fast head reads hashed words and runs of characters of 8 languages, the deep one has the vector of the whole text beside them.
-"""
+"""Polarity: is what is said negative, neutral or positive, as hashed words and runs of characters of eight languages tell it."""
 
 from __future__ import annotations
 
-from plaint.understand.features import Grams, Numbers
+from plaint.understand.features import Grams
 from plaint.understand.linear import Head, head
 from plaint.understand.understanding import Polarity
 
 
-def polarities(grams: Grams, vectors: Numbers | None = None) -> list[Polarity]:
-    """The polarity of each text, in order; with `vectors` (a row a text, as `deep.embed` gives them) the deep head says it."""
-    asked = speaker(deep=vectors is not None)
-    return [
-        Polarity(label=asked.labels[int(row.argmax())], score=round(float(row.max()), 3))
-        for row in asked.probabilities(grams, vectors)
-    ]  # fmt: skip
+def polarities(grams: Grams) -> list[Polarity]:
+    """The polarity of each text, in order."""
+    asked = speaker()
+    return [Polarity(label=asked.labels[int(row.argmax())], score=round(float(row.max()), 3)) for row in asked.probabilities(grams)]
 
 
-def speaker(*, deep: bool) -> Head:
-    """The head that says it in that tier."""
-    return head("polarity-deep" if deep else "polarity-fast")
+def speaker() -> Head:
+    """The head that says it."""
+    return head("polarity-fast")

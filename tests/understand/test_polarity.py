@@ -41,4 +41,4 @@ def test_a_post_carries_it_and_names_the_model():
     (understood,) = read([Said(text="The worst bank, I hate it")])
     assert understood.sentiment is not None
     assert understood.sentiment.label == "negative"
-    assert understood.models["sentiment"] == speaker(deep=False).spoken_as
+    assert understood.models["sentiment"] == speaker().spoken_as
