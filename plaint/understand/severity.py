@@ -1,0 +1,35 @@
+"""How severely a post reproaches a firm: one of four levels, or none. It routes no case by itself.
+
+The level is the most likely of the four wherever the post may be a complaint at all: only below `CLEARLY_NONE` is it `none`. Between
+that and one half the post is rather no complaint, and its level says what it would be if it were one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plaint.understand.features import Grams
+from plaint.understand.linear import Head, head
+from plaint.understand.understanding import Complaint, Level, Severity
+from plaint.understand.valence import valence
+
+CLEARLY_NONE = 0.15
+"""Below this probability of a complaint the level is `none`."""
+LEVELS = (Level.NO_EXPLICIT_REPROACH, Level.DISAPPROVAL, Level.ACCUSATION, Level.BLAME)
+"""The four, mildest first: the labels of the head."""
+
+
+def speaker() -> Head:
+    """The head that says it."""
+    return head("severity-fast")
+
+
+def severities(grams: Grams, complaints: Sequence[Complaint]) -> list[Severity]:
+    """The level of each text, in order, and how sure: of `none` as sure as that it is no complaint."""
+    odds = speaker().probabilities(grams, valence(grams))
+    return [
+        Severity(level=Level.NONE, score=round(1 - said.p, 3))
+        if said.p < CLEARLY_NONE
+        else Severity(level=LEVELS[int(each.argmax())], score=round(float(each.max()), 3))
+        for each, said in zip(odds, complaints, strict=True)
+    ]
