@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from plaint.model import Post
 from plaint.posts.language import tongue
-from plaint.understand import complaint, personal, polarity, severity, urgency
-from plaint.understand.features import grams
+from plaint.understand import complaint, personal, polarity, severity, topics, urgency
+from plaint.understand.features import Numbers, grams
 from plaint.understand.understanding import Tongue, Understanding
 
 
@@ -35,27 +35,37 @@ def read_text(said: Said) -> str:
     return f"{said.title}. {said.text}" if said.title else said.text
 
 
-def read(batch: Sequence[Said]) -> list[Understanding]:
-    """What is understood of each, in order."""
+def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understanding]:
+    """What is understood of each, in order; more surely of some parts with `vectors`, a row a text as `deep.embed` gives them."""
     texts = [read_text(said) for said in batch]
     private = personal.find(texts)
     seen = grams(texts)
     reproached = complaint.complaints(seen, [said.stars for said in batch])
     severe = severity.severities(seen, reproached)
     moods = polarity.polarities(seen)
+    subjects = topics.topics(texts, seen, vectors)
+    models = _models(deep=vectors is not None)
     return [
-        replace(_understood(said, text), pii=pii, complaint=reproach, severity=level, sentiment=mood)
-        for said, text, pii, reproach, level, mood in zip(batch, texts, private, reproached, severe, moods, strict=True)
-    ]
+        replace(
+            _understood(said, text), pii=pii, complaint=reproach, severity=level, sentiment=mood,
+            product=about.product, issue=about.issue, models=models,
+        )
+        for said, text, pii, reproach, level, mood, about in zip(batch, texts, private, reproached, severe, moods, subjects, strict=True)
+    ]  # fmt: skip
 
 
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
-    models = {
-        "pii": personal.MODEL, "urgency": urgency.version(), "sentiment": polarity.speaker(deep=False).spoken_as,
+    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable)
+
+
+def _models(*, deep: bool) -> dict[str, str]:
+    return {
+        "pii": personal.MODEL, "urgency": urgency.version(),
         "complaint": complaint.speaker().spoken_as, "severity": severity.speaker().spoken_as,
+        "sentiment": polarity.speaker().spoken_as,
+        "product": topics.speaker("product", deep=deep).spoken_as, "issue": topics.speaker("reason", deep=deep).spoken_as,
     }  # fmt: skip
-    return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable, models=models)
 
 
 def _tongue(said: Said, text: str) -> Tongue | None:
