@@ -1,7 +1,7 @@
 """The deep tier: what a text means as a vector of a small multilingual embedding model, where the extra `deep` is installed.
 
 Without it `embed` says None and everything is read by the fast tier alone. Intake never calls it: a text takes about 18 ms on two
-cores, a hundred times what the fast tier takes. The model is in the package that the extra pins; nothing is fetched when it is used.
+cores. The model is in the package that the extra pins; nothing is fetched when it is used.
 """
 
 from __future__ import annotations
