@@ -27,7 +27,13 @@ def watch(
         int | None, typer.Option(min=0, max=65_535, metavar="PORT", help="Answer /health and /ready on this port of 127.0.0.1.")
     ] = None,
     lease: Annotated[
-        float, typer.Option(min=1, max=3600, metavar="SECONDS", help="After so long without a sign of a process another takes over its work.")
+        float,
+        typer.Option(
+            min=1,
+            max=3600,
+            metavar="SECONDS",
+            help="After so long without a sign of a process another takes over its work, after twice that its alerts.",
+        ),
     ] = 30.0,
     store: StoreOption = None,
 ) -> None:
@@ -46,6 +52,7 @@ def watch(
         _show(store, as_json=as_json)
         return
     import asyncio
+    from datetime import timedelta
 
     from crawlers.ledger import worker
     from crawlers.run import Manners
@@ -61,7 +68,7 @@ def watch(
     with opened(store) as stores:
         watching = Watch(stores, Terms(place=place, manners=manners, given=_given(), length=lease, once=once))
         try:
-            sender = rounds(stores, given, worker())
+            sender = rounds(stores, given, worker(), timedelta(seconds=2 * lease))
         except ValueError as error:
             refuse(str(error))
         try:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import structlog
 
 from plaint.alerts.alert import Channel
 from plaint.alerts.letters import Letter, NotSent
-from plaint.desk.sending import Rounds
+from plaint.desk.sending import LENGTH, Rounds
 from plaint.ports import StoreDown, Stores
 from responders.hook import Hook
 from responders.mail import Mail, Security
@@ -57,9 +57,9 @@ def responders(given: Settings) -> Responders:
     return Responders(mail=mail, hook=Hook(secret=given.hook_secret, clock=time.time) if given.hook_secret else None)
 
 
-def rounds(stores: Stores, given: Settings, owner: str) -> Rounds:
-    """Rounds over the channels of the settings; raises ValueError for settings that do not fit."""
-    return Rounds(stores, responders(given), owner=owner, clock=lambda: datetime.now(UTC), dashboard=given.dashboard)
+def rounds(stores: Stores, given: Settings, owner: str, length: timedelta = LENGTH) -> Rounds:
+    """Rounds over the channels of the settings, under a lease of that length; raises ValueError for settings that do not fit."""
+    return Rounds(stores, responders(given), owner=owner, clock=lambda: datetime.now(UTC), dashboard=given.dashboard, length=length)
 
 
 @contextmanager

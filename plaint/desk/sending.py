@@ -29,7 +29,7 @@ LEASE = "alerts"
 """The lease of whoever sends."""
 
 LENGTH = timedelta(seconds=60)
-"""For so long nobody else takes over when the one who sends dies; longer than any channel may take."""
+"""For so long nobody else takes over when the one who sends dies, unless another length is given; longer than any channel may take."""
 
 LOOK = timedelta(seconds=30)
 """Between two looks at thresholds, and at what rules have left undone."""
@@ -56,10 +56,12 @@ class Round:
 
 
 class Rounds:
-    """Rounds of one process: `owner` names it, `clock` gives the present, `dashboard` is where people look at alarms."""
+    """Rounds of one process: `owner` names it, `clock` gives the present, `dashboard` is where people look at alarms, `length` is the lease's."""
 
-    def __init__(self, stores: Stores, sender: Sender, *, owner: str, clock: Callable[[], datetime], dashboard: str | None = None) -> None:
-        self._stores, self._sender, self._owner, self._clock, self._dashboard = stores, sender, owner, clock, dashboard
+    def __init__(
+        self, stores: Stores, sender: Sender, *, owner: str, clock: Callable[[], datetime], dashboard: str | None = None, length: timedelta = LENGTH
+    ) -> None:  # fmt: skip
+        self._stores, self._sender, self._owner, self._clock, self._dashboard, self._length = stores, sender, owner, clock, dashboard, length
         self._lease: Lease | None = None
         self._looked: dict[str, tuple[int, datetime | None]] = {}
         self._reading = alerting.Reading()
@@ -87,7 +89,7 @@ class Rounds:
             reached = sum(_look(stores, alert, since, now) for alert in alerts if alert.window is not None)
             late = ruling.carry_out_left(stores, now)
             self._reading.keep(alerts, now)
-            lease = self._lease = self._stores.leases.keep(lease, self._clock() + LENGTH, {**lease.said, "checked": iso(now)})
+            lease = self._lease = self._stores.leases.keep(lease, self._clock() + self._length, {**lease.said, "checked": iso(now)})
         tried = [self._send(stores, lease, alert, one) for alert in alerts for one in self._due(stores, alert, now)]
         return Round(sent=sum(tried), failed=len(tried) - sum(tried), reached=reached, late=late)
 
@@ -99,8 +101,8 @@ class Rounds:
 
     def _taken(self, now: datetime) -> Lease | None:
         """The lease, taken or held on when half of it is over; None while somebody else has it."""
-        if self._lease is None or moment_of(self._lease.until) - now < LENGTH / 2:
-            self._lease = self._stores.leases.take(LEASE, self._owner, now, now + LENGTH)
+        if self._lease is None or moment_of(self._lease.until) - now < self._length / 2:
+            self._lease = self._stores.leases.take(LEASE, self._owner, now, now + self._length)
         return self._lease
 
     def _due(self, stores: Stores, alert: Alert, now: datetime) -> Iterator[Due]:
@@ -120,7 +122,7 @@ class Rounds:
         """Try one message; whether it went."""
         firms = {firm.key: firm.name for firm in stores.registers.firms()}
         said = letter(alert, due.message, firms, self._dashboard)
-        self._stores.leases.keep(lease, self._clock() + LENGTH)
+        self._stores.leases.keep(lease, self._clock() + self._length)
         sent = _tried(self._sender, due.channel, said, alarm=due.message.alarm.id, now=self._clock(), is_last=due.is_last)
         alerting.note_sent(stores, alert, sent)
         return sent.reason is None
