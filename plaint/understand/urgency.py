@@ -24,17 +24,21 @@ REACH = 120
 LOOKED_AT = 20_000
 """Characters of a text that are read; a longer one is read at its beginning."""
 _signs = str.maketrans("’‘`´", "''''")
+_EVERYWHERE = frozenset(
+    "the have not my in very don't made never without will other know make about after with your from this that were when".split()
+)
 _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
-    """One phrase: its queue or driver, its pattern, its longest word, whether it begins with that, and what takes it back."""
+    """One phrase: its queue or driver, its pattern, its longest word, whether it begins with that and that has an open end, what takes it back."""
 
     name: str
     pattern: re.Pattern[str]
     word: str
     is_first: bool
+    is_open: bool
     unless: tuple[re.Pattern[str], ...]
 
 
@@ -66,8 +70,11 @@ def _found(text: str) -> Iterator[Flag]:
     phrases, low = _phrases(), _lowered(text[:LOOKED_AT])
     done: set[str] = set()
     for word, start, end in phrases.finder.find_matches_as_indexes(low, overlapping=True):
+        if low[start - 1 : start].isalnum():
+            continue
+        is_whole = not low[end : end + 1].isalnum()
         for phrase in phrases.by_word[word]:
-            if phrase.name in done:
+            if phrase.name in done or not (is_whole or phrase.is_open):
                 continue
             seen = _seen(phrase, low, start, end)
             if seen is not None and not _taken_back(phrase, low, seen.start(), seen.end()):
@@ -110,7 +117,14 @@ def _of_table(name: str, table: Mapping[str, list[str]]) -> Iterator[_Phrase]:
     unless = tuple(_pattern(said) for said in table["unless"])
     for said in dict.fromkeys(table["phrases"]):
         for one in _spelled(said):
-            yield _Phrase(name=name, pattern=_pattern(one), word=_longest(one), is_first=one.startswith(_longest(one)), unless=unless)
+            yield _phrase(name, one, unless)
+
+
+def _phrase(name: str, said: str, unless: tuple[re.Pattern[str], ...]) -> _Phrase:
+    word = _longest(said)
+    return _Phrase(
+        name=name, pattern=_pattern(said), word=word, is_first=said.startswith(word), is_open=f"{word}*" in said.split(), unless=unless
+    )  # fmt: skip
 
 
 def _spelled(said: str) -> Iterator[str]:
@@ -124,8 +138,9 @@ def _spelled(said: str) -> Iterator[str]:
 
 
 def _longest(said: str) -> str:
-    """The longest word of a phrase that has no alternatives, without its open end."""
-    return max((word.rstrip("*") for word in said.split() if "|" not in word and word != ".."), key=len)
+    """The longest word of a phrase that has no alternatives, without its open end; one that stands in every text only where there is no other."""
+    words = [word.rstrip("*") for word in said.split() if "|" not in word and word != ".."]
+    return max(words, key=lambda word: (word not in _EVERYWHERE, len(word)))
 
 
 def _pattern(said: str) -> re.Pattern[str]:
