@@ -25,32 +25,11 @@ LOOKED_AT = 20_000
 """Characters of a text that are read; a longer one is read at its beginning."""
 _signs = str.maketrans("’‘`´", "''''")
 _EVERYWHERE = frozenset(
-    [
-        "the",
-        "have",
-        "not",
-        "my",
-        "in",
-        "very",
-        "don't",
-        "made",
-        "never",
-        "without",
-        "will",
-        "other",
-        "know",
-        "make",
-        "about",
-        "after",
-        "with",
-        "your",
-        "from",
-        "this",
-        "that",
-        "were",
-        "when",
-    ]
-)
+    {
+        "the", "have", "not", "my", "in", "very", "don't", "made", "never", "without", "will", "other", "know", "make", "about", "after",
+        "with", "your", "from", "this", "that", "were", "when",
+    }
+)  # fmt: skip
 _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 
