@@ -50,6 +50,9 @@ NATIONAL = re.compile(
     r"\b(?:aadhaa?r|uidai|uid|bsn|sofi|pesel|cpf|ssn|social security|steuer-?id|idnr|personnummer|insee|sécurité sociale|national id)\b", re.I
 )
 DIGITS = re.compile(r"\d+")
+ANY_DIGIT = re.compile(r"\d")
+FEWEST_DIGITS = 3
+"""Digits that any number of a person has at least: an account, a reference, a date of birth. Ages and house numbers have fewer."""
 NEAR = 48
 """Characters before and after digits in which a rule for numbers looks."""
 PLACE_CODE = re.compile(r"\b(?:zip|postal code|post ?code|pin ?code|plz|postleitzahl|code postal|cap|código postal)\b\W{0,3}(?:code )?(?:is )?", re.I)
@@ -135,6 +138,15 @@ def _all(pattern: re.Pattern[str], text: str, kind: str, start: int = 0, end: in
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[Span]:
+    if len(ANY_DIGIT.findall(text, start, end)) >= FEWEST_DIGITS:
+        yield from _long_numbers(text, start, end)
+    yield from _places(text, start, end)
+    for match in AGE.finditer(text, start, end):
+        group = "a" if match["a"] else "b"
+        yield Span(start=match.start(group), end=match.end(group), kind="age")
+
+
+def _long_numbers(text: str, start: int, end: int) -> Iterator[Span]:
     yield from _all(IP, text, "ip", start, end)
     for match in IBAN.finditer(text, start, end):
         if _passes(iban.validate, match[0]) or "iban" in text[max(0, match.start() - 24) : match.start()].lower():
@@ -153,10 +165,6 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Span]:
     for match in RUN.finditer(text, start, end):
         if kind := _kind_of_run(text, match):
             yield Span(start=match.start(), end=match.end(), kind=kind)
-    yield from _places(text, start, end)
-    for match in AGE.finditer(text, start, end):
-        group = "a" if match["a"] else "b"
-        yield Span(start=match.start(group), end=match.end(group), kind="age")
 
 
 def _cued(what: str) -> str:
