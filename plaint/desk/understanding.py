@@ -20,7 +20,7 @@ from plaint.query.tree import Search
 from plaint.understand.reading import Said, read, said_of
 from plaint.understand.understanding import Understanding
 
-_events = structlog.get_logger()
+log = structlog.get_logger()
 
 SURPRISES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a model may raise on a text that nobody foresaw; it costs the understanding of that post only."""
@@ -67,7 +67,7 @@ def _read_one(post: Post) -> Understanding | None:
     try:
         return read([said_of(post)])[0]
     except SURPRISES as error:
-        _events.warning("understanding_failed", post=post.id, error=type(error).__name__)
+        log.warning("understanding_failed", post=post.id, error=type(error).__name__)
         return None
 
 
