@@ -40,7 +40,7 @@ setup: .venv/ready-dev
 # Compile the pins again from pyproject.toml, as new as it allows.
 pin: .venv/ready-dev
 	$(BIN)/uv pip compile --quiet --universal --no-header --upgrade pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --no-header --upgrade --extra dev --extra deep --extra elastic --extra parquet --extra redis -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --upgrade --extra dev --extra deep --extra elastic --extra learn --extra parquet --extra redis -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
