@@ -112,7 +112,10 @@ def bulk(
     from plaint.desk import bulk as desk
 
     if act not in _acts():
-        wrong_usage(f"no act {act!r}: {', '.join(_acts())}")
+        from rapidfuzz.process import extractOne
+
+        near = extractOne(act, list(_acts()), score_cutoff=60)
+        wrong_usage(f"no act {act!r}" + (f"; did you mean {near[0]}?" if near else "") + f"; there are {', '.join(_acts())}")
     asked, wanted = _acts()[act](value), filter_of(firm, state, assignee, due_before, with_, without)
 
     def run(stores: Stores, person: Person) -> Any:

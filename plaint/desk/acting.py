@@ -105,6 +105,14 @@ def append(stores: Stores, person: Person, id: str, expected: int, events: Seque
     stores.cases.append(id, expected, [draft(event) for event in events], at=iso(now), by=person.key, command=command)
 
 
+def begin(stores: Stores, person: Person, id: str, events: Sequence[CaseEvent], firm: Firm, now: datetime, command: str) -> Case:
+    """Append the first events of a case and show it; raises Conflict where somebody was first."""
+    drafts = [draft(event) for event in events]
+    entries = stores.cases.append(id, 0, drafts, at=iso(now), by=person.key, command=command)
+    after = _continued(Case(id=id), entries, drafts)
+    return project(stores, id, firm, now, newly=True) if after is None else _show(stores, after, firm, now, is_marked=True)
+
+
 def load_case(stores: Stores, id: str) -> tuple[Case, tuple[Recorded, ...]]:
     """A case with its history, whoever asks; one that is not there does not exist and has none."""
     return made_from(id, standing_of(stores, id))

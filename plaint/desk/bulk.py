@@ -15,7 +15,7 @@ from plaint.cases.refusal import Refusal
 from plaint.cases.undo import counter_to
 from plaint.cases.work import Snooze
 from plaint.desk.acting import catch_up, load_case, scope_of
-from plaint.desk.casework import list_cases, may_take, perform
+from plaint.desk.casework import account, list_cases, may_take, perform
 from plaint.desk.log import record
 from plaint.desk.rights import Refused, Right, require
 from plaint.desk.teamwork import snooze
@@ -97,6 +97,8 @@ def _allow(stores: Stores, person: Person, asked: Command, command: str) -> None
     require(person, Right.WORK_CASES)
     if isinstance(asked, Reject):
         raise Refused("whether something is a complaint is decided case by case, not in bulk")
+    if isinstance(to := getattr(asked, "to", None), str):
+        account(stores, to)
     if stores.cases.command_done(command):
         raise Refused(f"the bulk act {command} was done already")
 

@@ -249,11 +249,20 @@ def wake(stores: Stores, now: datetime) -> int:
 
 def may_take(stores: Stores, key: str, firm: str) -> None:
     """Refuse an assignee who could not work on the case."""
-    person = next((one for one in stores.registers.people() if one.key == key), None)
-    if person is None:
-        raise Refused(f"no account {key!r}; `plaint people list` shows them")
+    person = account(stores, key)
     if Right.WORK_CASES not in rights_of(person) or not in_scope(person, firm):
         raise Refused(f"{key} may not work on cases of {firm}, so it cannot be theirs")
+
+
+def account(stores: Stores, key: str) -> Person:
+    """An account by its key; Refused, with a near spelling, where there is none."""
+    people = {one.key: one for one in stores.registers.people()}
+    if key not in people:
+        from rapidfuzz.process import extractOne
+
+        near = extractOne(key, list(people), score_cutoff=60)
+        raise Refused(f"no account {key!r}" + (f"; did you mean {near[0]}?" if near else "; `plaint people list` shows them"))
+    return people[key]
 
 
 _CALL = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")

@@ -12,10 +12,10 @@ from plaint.cases import decide as d
 from plaint.cases.case import STATE_WORDS, Case, State
 from plaint.cases.judging import Proposal
 from plaint.deadlines.start import Times
-from plaint.desk.acting import allowed, append, firm_of, note_refusal, project
+from plaint.desk.acting import allowed, begin, firm_of, note_refusal, standing_of
 from plaint.desk.answers import COLLECTOR
 from plaint.desk.rights import Refused, Right
-from plaint.model import Ownership, PartialDate, Person, Post
+from plaint.model import Firm, Ownership, PartialDate, Person, Post
 from plaint.ports import CASE_STREAM, CaseFilter, Conflict, Stores
 from plaint.posts.brands import Names
 from plaint.understand.masking import masked
@@ -44,14 +44,13 @@ def open_case(
     case = case_id(firm, posts[0])
     with_firm = firm_of(stores, firm)
     allowed(stores, person, Right.WORK_CASES, firm, case, now, command)
-    if stores.cases.command_done(command):
+    if standing_of(stores, case, command).is_done:
         return case
     try:
-        _open(stores, person, case, posts, firm, proposal, now, command)
+        _open(stores, person, case, posts, with_firm, proposal, now, command)
     except Refused as refusal:
         note_refusal(stores, person, case, refusal.reason, now, command)
         raise
-    project(stores, case, with_firm, now, newly=True)
     return case
 
 
@@ -76,34 +75,33 @@ def open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> str | N
     if rows or stores.cases.command_done(command):
         return None
     try:
-        _open(stores, COLLECTOR, case, [post], firm, None, now, command)
+        _open(stores, COLLECTOR, case, [post], firm_of(stores, firm), None, now, command)
     except Refused:
         return None  # somebody opened it at this very moment
-    project(stores, case, firm_of(stores, firm), now, newly=True)
     return case
 
 
 def _open(
-    stores: Stores, person: Person, case: str, posts: Sequence[str], firm: str, proposal: Proposal | None, now: datetime, command: str
+    stores: Stores, person: Person, case: str, posts: Sequence[str], firm: Firm, proposal: Proposal | None, now: datetime, command: str
 ) -> None:  # fmt: skip
-    """Append the opening of a case, or say why not."""
+    """Append the opening of a case and show it, or say why not."""
     found = stores.posts.get(list(posts))
     missing = set(posts) - {post.id for post in found}
     if missing:
         raise Refused(f"no post {', '.join(sorted(missing))} in the archive; `plaint search` shows the ids")
     for post in posts:
-        rows, _ = stores.cases.cases(CaseFilter(firm=firm, post=post, limit=1))
+        rows, _ = stores.cases.cases(CaseFilter(firm=firm.key, post=post, limit=1))
         if rows and rows[0].case != case:
             raise Refused(f"{post} is in the case {rows[0].case} already, which is {STATE_WORDS[State(rows[0].state)]}")
     asked = d.Open(
-        firm=firm, source=found[0].source, ownership=_ownership(stores, found[0].source, firm), times=_times(stores, found),
+        firm=firm.key, source=found[0].source, ownership=_ownership(stores, found[0].source, firm.key), times=_times(stores, found),
         posts=tuple(dict.fromkeys(posts)), title=_title(found[0]), kind=found[0].kind.value, proposal=proposal,
     )  # fmt: skip
     decided = d.decide(Case(id=case), asked, now)
     if isinstance(decided, d.Refusal):
         raise Refused(decided.reason)
     try:
-        append(stores, person, case, 0, decided, now, command)
+        begin(stores, person, case, decided, firm, now, command)
     except Conflict as conflict:
         first = conflict.entries[0]
         raise Refused(f"{first.by} opened the case {case} from this post at {first.at}; it is open already") from None

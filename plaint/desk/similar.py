@@ -23,7 +23,7 @@ from plaint.query.tree import And, CaseMark, Hit, Node, Or, Phrase, Search, Sort
 ASKED, TELLING = 24, 8
 """Words of a post whose rarity is asked for, and how many of them are then looked for."""
 
-COMMON = 0.25
+COMMON = 0.5
 """A word in more than this share of the firm's posts tells nothing about one of them."""
 
 ALIKE = 0.3

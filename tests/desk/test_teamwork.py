@@ -112,6 +112,8 @@ def test_a_bulk_act_reaches_all_that_match_and_can_be_taken_back(desk: Stores) -
 def test_a_bulk_act_is_refused_when_other_cases_match_than_were_counted(desk: Stores) -> None:
     opened(desk, 1)
     assert "1 cases match now, not 2" in refusal(lambda: bulk.run(desk, TOM, CaseFilter(), work.Label(add=("x",)), expect=2, now=NOW, command="b"))
+    assert "did you mean tom" in refusal(lambda: bulk.run(desk, TOM, CaseFilter(), Assign(to="tm"), expect=1, now=NOW, command="b"))
+    assert not list(desk.cases.read("bulk")), "an account that is not there is told once, not for each case"
     assert "case by case" in refusal(lambda: bulk.run(desk, TOM, CaseFilter(), Reject(code="praise"), expect=1, now=NOW, command="b"))
     assert "no bulk act" in refusal(lambda: bulk.take_back(desk, TOM, "b9", now=NOW, command="u"))
     assert "may not work" in refusal(lambda: bulk.count(desk, EVE, CaseFilter(), NOW))

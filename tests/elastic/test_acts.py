@@ -11,6 +11,7 @@ from bench.clustering import opened, requests_sent
 from bench.made import NOW
 from bench.manycases import AT, FIRM, fill, name
 from plaint.desk import acting, casework, log, teamwork
+from plaint.model import Kind, Post
 
 pytestmark = [pytest.mark.elastic, pytest.mark.xdist_group("elastic")]
 
@@ -34,3 +35,15 @@ def test_an_act_takes_few_requests(elastic: str) -> None:
                 do(name(1) if act in {"note", "version"} else name(2), f"{act} second")
             assert len(sent) <= most, (act, sent)
         assert log.verify(stores).holds
+
+
+def test_opening_a_case_takes_few_requests(elastic: str) -> None:
+    with opened(elastic) as stores:
+        stores.registers.save_firms([FIRM])
+        posts = [Post(id=f"board:{n}", source="board", ref=f"{n}", kind=Kind.REVIEW, text="charged twice") for n in range(2)]
+        stores.posts.put(posts)
+        casework.open_case(stores, AGENT, posts=[posts[0].id], firm=FIRM.key, now=NOW, command="first")
+        with requests_sent() as sent:
+            casework.open_case(stores, AGENT, posts=[posts[1].id], firm=FIRM.key, now=NOW, command="second")
+        assert len(sent) <= 14, sent
+        assert stores.cases.behind() == []
