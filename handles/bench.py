@@ -31,6 +31,7 @@ class Part(StrEnum):
     ELASTIC = "elastic"
     REGULATOR = "regulator"
     SAME = "same"
+    UNDERSTAND = "understand"
     ALL = "all"
 
 
@@ -86,7 +87,7 @@ def _wanted(parts: Sequence[Part] | None, server: str | None) -> list[Part]:
 
 
 def _measured(part: Part, posts: int | None, server: str | None, export: Path | None) -> Sequence[Figure]:
-    from bench import capacity, casework, clustering, crawling, memory, reading, regulator, sameness, storing, watch
+    from bench import capacity, casework, clustering, crawling, memory, reading, regulator, sameness, storing, understanding, watch
 
     count = {} if posts is None else {"posts": posts}
     if part is Part.ELASTIC:
@@ -100,6 +101,6 @@ def _measured(part: Part, posts: int | None, server: str | None, export: Path | 
     measure = {
         Part.PARSE: reading.parse, Part.NORMALISE: reading.normalised, Part.INGEST: storing.ingest, Part.SEARCH: storing.search,
         Part.MEMORY: memory.memory, Part.DATES: reading.dates, Part.CRAWL: crawling.crawl, Part.WATCH: watch.watch,
-        Part.SAME: sameness.same,
+        Part.SAME: sameness.same, Part.UNDERSTAND: understanding.understand,
     }[part]  # fmt: skip
     return measure(posts) if posts else measure()
