@@ -6,91 +6,30 @@ not computed: such a clock has no value and says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from rapidfuzz.process import extractOne
 
 from plaint.deadlines.calendars import Calendar, OutsideCalendar, calendars, spoken
-from plaint.deadlines.days import half_year, month_end, months_on, next_date
+from plaint.deadlines.counts import passed_over, passing, period
+from plaint.deadlines.days import months_on
+from plaint.deadlines.deadline import Answer as Answer
+from plaint.deadlines.deadline import Day as Day
+from plaint.deadlines.deadline import Deadline as Deadline
+from plaint.deadlines.deadline import Stop as Stop
+from plaint.deadlines.deadline import Value as Value
 from plaint.deadlines.given import BadInputs as BadInputs
 from plaint.deadlines.given import read, receipt_of, zone_of
-from plaint.deadlines.hours import Interval
 from plaint.deadlines.regimes import Clock, Regime, regimes
-
-Value = date | datetime | tuple[date, date] | str | bool
 
 END_OF_DAY = time(23, 59, 59, 999000)
 """What "by the end of" a day means, in local time."""
 
 CLOSE_OF_BUSINESS = time(17, 0)
 """When business closes where a firm has not said so, in local time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day of a count: `number` when it was counted, else `skipped` says why not."""
-
-    day: date
-    number: int | None = None
-    skipped: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A time in which clocks that may stand still did, and why; `until` None: they still do."""
-
-    why: str
-    since: datetime
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """What one clock says.
-
-    `value` is None where there is no date; then `no_date` says why, `refused` whether that is because a calendar's years
-    do not reach, and `paused` why the clock stands still. `last` is the last local day, `due` the last moment (UTC);
-    `start` is day 0. A rule that was not `in_force` on day 0 is counted as information only. `steps` is the trace in
-    sentences, `days` the same day by day for clocks that count days, `intervals` for those that count staffed time.
-    """
-
-    key: str
-    clock: Clock
-    regime: str
-    version: str
-    value: Value | None = None
-    last: date | None = None
-    due: datetime | None = None
-    start: date | None = None
-    no_date: str | None = None
-    refused: bool = False
-    paused: str | None = None
-    in_force: bool = True
-    calendar: str | None = None
-    calendar_version: str | None = None
-    days: tuple[Day, ...] = ()
-    intervals: tuple[Interval, ...] = ()
-    steps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """All deadlines of a complaint under one regime. `day0` is the local day of receipt, `receipt` the sentence that says why."""
-
-    regime: str
-    day0: date
-    zone: str
-    receipt: str
-    deadlines: tuple[Deadline, ...]
-    unused: tuple[str, ...] = ()
-
-    @property
-    def refused(self) -> list[Deadline]:
-        """Those that were not computed because a calendar's years do not reach."""
-        return [deadline for deadline in self.deadlines if deadline.refused]
 
 
 def deadlines(
@@ -264,7 +203,7 @@ class _Count:
             closed = on.closed_because(day)
             number += closed is None
             days.append(Day(day=day, number=number if closed is None else None, skipped=closed))
-        step = f"{amount} business day{'s' * (amount != 1)} after {spoken(start)} on {on.id} {on.version} = {spoken(day)}; {_skipped(days, on)}"
+        step = f"{amount} business day{'s' * (amount != 1)} after {spoken(start)} on {on.id} {on.version} = {spoken(day)}; {passed_over(days, on)}"
         return self._on_calendar(replace(deadline, value=day, last=day, days=tuple(days), steps=(*deadline.steps, step)), on)
 
     def _calendar_days(self, deadline: Deadline) -> Deadline:
@@ -274,7 +213,7 @@ class _Count:
         if (standing := next((stop for stop in stops if stop.until is None), None)) is not None:
             since = spoken(standing.since.astimezone(self.zone).date())
             return replace(self._none(clock, f"the clock stands still since {since}: {standing.why}"), start=start, paused=standing.why)
-        days = tuple(_passing(start, amount, self._still(stops)))
+        days = tuple(passing(start, amount, self._still(stops)))
         last = days[-1].day if days else start
         deadline = replace(deadline, steps=(*deadline.steps, *(self._stood(stop) for stop in stops)))
         said = f"{self._amount(clock)} weeks = {amount} calendar days" if clock.unit == "week" else f"{amount} calendar days"
@@ -335,31 +274,7 @@ class _Count:
         return replace(deadline, value=end, last=end.date(), steps=(*deadline.steps, step))
 
     def _period(self, deadline: Deadline) -> Deadline:
-        clock, start = deadline.clock, _known(deadline.start)
-        match clock.unit:
-            case "half_year":
-                first, last = half_year(start)
-                found: Value = (first, last)
-                step = f"{spoken(start)} lies in the half-year {first} to {last}"
-            case "quarter":
-                number = (start.month + 2) // 3
-                last = month_end(start.year, number * 3)
-                found = f"{start.year}Q{number}"
-                step = f"{spoken(start)} lies in {found}"
-            case "month_window":
-                opens = start + timedelta(days=1)
-                end = months_on(start.replace(day=1), self._amount(clock))
-                last = month_end(end.year, end.month)
-                found = (opens, last)
-                step = f"from {spoken(opens)} to {spoken(last)}"
-            case "day_of_next_month":
-                last = months_on(start.replace(day=1), 1).replace(day=self._amount(clock))
-                found = last
-                step = f"day {self._amount(clock)} of the month after {spoken(start)} = {spoken(last)}"
-            case _:
-                last = min(next_date(text, start) for text in clock.dates)
-                found = last
-                step = f"fixed by the rule: the first of {' and '.join(clock.dates)} (month-day) after {spoken(start)} = {spoken(last)}"
+        found, last, step = period(deadline.clock, self._amount(deadline.clock), _known(deadline.start))
         return self._rolled(replace(deadline, value=found, last=last, steps=(*deadline.steps, step)))
 
     # -- clocks made from others
@@ -438,26 +353,3 @@ def _known(day: date | None) -> date:
     if day is None:
         raise ValueError("a clock was counted without a start")
     return day
-
-
-def _passing(start: date, amount: int, still: Mapping[date, str]) -> Iterator[Day]:
-    """So many calendar days after `start`, those on which the clock stood still left out."""
-    day, number = start, 0
-    while number < amount:
-        day += timedelta(days=1)
-        number += day not in still
-        yield Day(day=day, number=None if day in still else number, skipped=still.get(day))
-
-
-def _skipped(days: Sequence[Day], on: Calendar) -> str:
-    """Which weekday holidays a count passed over."""
-    passed = [day for day in days if day.skipped and day.day.weekday() < 5]
-    if not passed:
-        return "no weekday holiday falls inside the count"
-    names = (f"{spoken(day.day)} ({day.skipped}{_doubt(day.day, on)})" for day in passed)
-    return f"skipped besides weekends: {', '.join(names)}"
-
-
-def _doubt(day: date, on: Calendar) -> str:
-    holiday = on.holidays.get(day)
-    return ", forecast" if holiday and holiday.certainty == "unverified" else ""
