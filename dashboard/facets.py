@@ -14,9 +14,12 @@ from dashboard.widgets.chips import Names
 from dashboard.wording import WORDS, count, say
 from plaint.model import Kind, Role
 from plaint.query.tree import Found
+from plaint.understand.taxonomy import name_of
+from plaint.understand.understanding import Driver, Level, Queue
 
-FIELDS = ("about", "source", "state", "rating", "kind", "lang", "reply", "role", "product", "issue", "place", "hashtag", "gone")
-"""The parameters of the filters, in their order: `about` filters by firm, as `firm` is the choice of the sidebar."""
+FIELDS = ("about", "source", "state", "complaint", "urgency", "severity", "sentiment", "vulnerability", "rating", "kind", "lang", "reply", "role",
+          "code", "product", "issue", "place", "hashtag", "gone")  # fmt: skip
+"""The parameters of the filters, in their order: `about` filters by firm, as `firm` is the choice of the sidebar, `code` by the field `about`."""
 SHOWN = 8
 """Values shown before "All 212…"."""
 
@@ -27,12 +30,17 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "role": frozenset(role.value for role in Role),
     "state": frozenset(key.removeprefix("state.") for key in WORDS if key.startswith("state.")),
     "gone": frozenset({"removed", "vanished"}),
+    "complaint": frozenset({"yes", "unsure", "no"}),
+    "urgency": frozenset(map(str, Queue)),
+    "severity": frozenset(map(str, Level)),
+    "sentiment": frozenset({"negative", "neutral", "positive"}),
+    "vulnerability": frozenset(map(str, Driver)),
 }
 
 
 def field_of(parameter: str) -> str:
     """The field behind a parameter of the address."""
-    return "firm" if parameter == "about" else parameter
+    return {"about": "firm", "code": "about"}.get(parameter, parameter)
 
 
 def chosen(names: Names) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], list[str]]:
@@ -70,7 +78,9 @@ def label(field: str, value: str, names: Names) -> str:
         return "★" * int(value)
     if field == "reply":
         return value.capitalize()
-    if field in {"lang"}:
+    if field == "about":
+        return name_of(value)
+    if field == "lang":
         return LANGUAGES.get(value, value.upper())
     return WORDS.get(f"{field}.{value}", value).capitalize() if field in CLOSED else value
 

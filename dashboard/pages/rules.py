@@ -55,7 +55,7 @@ def _all(person: Person, firm: Firm | None, names: Names) -> None:
     rows = [
         [
             link("rules", one.key, rule=one.key) if one.key in known else text(one.key), tag("code", one.query),
-            text(f"{say('rules.paused')}: {one.does}" if one.paused else one.does),
+            text(say("rules.paused") + f": {one.does}" if one.paused else one.does),
             text("all" if one.firms is None else ", ".join(map(names.firm, one.firms))),
         ]
         for one in found

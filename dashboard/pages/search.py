@@ -15,6 +15,7 @@ from dashboard.widgets.begin import commands
 from dashboard.widgets.coverage import coverage_line
 from dashboard.widgets.html import Html, join, tag
 from dashboard.wording import count, say
+from plaint.desk import explaining
 from plaint.desk.rights import Refused
 from plaint.insight import periods
 from plaint.insight.periods import Period
@@ -181,7 +182,8 @@ def _answer(found: Found, search: Search, period: Period | None, person: Person,
         if period:
             _histogram(found, period, now, zone)
         here.remember([hit.post.id for hit in found.hits])
-        listed = hits.hits(found.hits, names, now, zone, carry={"firm": address.one("firm") or None})
+        known = explaining.known_of(here.stores(), person, [hit.post for hit in found.hits])
+        listed = hits.hits(found.hits, names, now, zone, carry={"firm": address.one("firm") or None}, known=known)
         here.show(join([tag("h2", say("search.list"), class_="vh"), listed]))
         here.show(_pager(found, address.many("after") if search.cursor else ()))
     facets.picker(found, names, search.include, search.exclude)

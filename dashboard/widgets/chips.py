@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from dashboard.widgets.html import NOTHING, Html, bdi, icon, join, tag, text
 from dashboard.wording import WORDS, say
 from plaint.model import AboutFirm, Author, Post, Rating, Role
+from plaint.query.meanings import verdict
+from plaint.understand.understanding import Queue, Understanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,24 @@ def state(name: str, score: float | None = None) -> Html:
         word = f"{word} {score:.0%}".replace("%", " %")
     sign = icon("tick") if name == "CONFIRMED_COMPLAINT" else NOTHING
     return tag("span", join([sign, text(word)]), class_=f"chip state {_STATE_CLASS.get(name, '')}".strip())
+
+
+def likely(known: Understanding | None) -> Html:
+    """How likely a post is a complaint, as the model proposes it; nothing where it hardly is one."""
+    if known is None or known.complaint is None or verdict(known.complaint.p) == "no":
+        return NOTHING
+    return tag("span", say("hit.likely", percent=f"{known.complaint.p * 100:.0f}"), class_="chip guess")
+
+
+def urgent(known: Understanding | None) -> Html:
+    """The special queues a post belongs in, as proposed; the one of people who may harm themselves stands out."""
+    names = dict.fromkeys(flag.name for flag in known.urgency) if known else ()
+    return join((_urgent(name) for name in names), " ")
+
+
+def _urgent(name: str) -> Html:
+    class_ = "chip violet" if name == Queue.SELF_HARM else "chip guess"
+    return tag("span", join([icon("warning"), text(name.capitalize())]), class_=class_, title=say("hit.urgent", queue=name))
 
 
 def rating(given: Rating | None) -> Html:

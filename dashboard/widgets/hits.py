@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from dashboard.widgets import chips, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, tag, text
+from plaint.cases.case import State
 from plaint.model import Kind, Post
 from plaint.query.tree import Hit
+from plaint.understand.understanding import Understanding
 
 LINE = 160
 """Characters of a title made from the text."""
@@ -35,8 +37,10 @@ def marked(snippet: str, marks: Sequence[tuple[int, int]]) -> Html:
     return join([*parts, text(snippet[done:])])
 
 
-def hit(found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mapping[str, str | None]) -> Html:
-    """One post: firms, source, stars, author, time, language | state and case; title as the link; two lines of snippet.
+def hit(
+    found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mapping[str, str | None], known: Understanding | None = None
+) -> Html:  # fmt: skip
+    """One post: firms, source, stars, author, time, language | what was understood, state and case; title as the link; two lines of snippet.
 
     `carry` are the parameters that every link keeps (the chosen firm, and the search one came from).
     """
@@ -45,13 +49,14 @@ def hit(found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mappi
     left = [chips.firm(about, names) for about in post.firms[:3]]
     left += [chips.source(post.source, names), kind, chips.rating(post.rating), chips.author(post.author)]
     left += [times.when(post.published, now, zone), chips.language(post), chips.gone(post)]
-    right = []
+    right = [chips.urgent(known)]
+    if found.case is None or found.case.state == State.CANDIDATE:
+        right.append(chips.likely(known))
     if found.case:
         case = chips.link("case", f"Case {short(found.case.case)}", case=found.case.case, firm=carry.get("firm"))
-        right = [chips.state(found.case.state), case]
-    head = tag(
-        "div", join([tag("div", join(left, " "), class_="by"), tag("div", join(right, " "), class_="stand") if right else NOTHING]), class_="row"
-    )
+        right += [chips.state(found.case.state), case]
+    stand = tag("div", join(filter(None, right), " "), class_="stand") if any(right) else NOTHING
+    head = tag("div", join([tag("div", join(left, " "), class_="by"), stand]), class_="row")
     lang = chips.lang_of(post)
     link = chips.link("post", title_of(post), {**carry, "post": post.id})
     snippet = found.snippet if post.title or found.marks else ""
@@ -59,9 +64,13 @@ def hit(found: Hit, names: Names, now: datetime, zone: ZoneInfo, *, carry: Mappi
     return tag("article", join([head, tag("h3", link, lang=lang, dir="auto"), body]), class_="hit")
 
 
-def hits(found: Sequence[Hit], names: Names, now: datetime, zone: ZoneInfo, *, carry: Mapping[str, str | None] | None = None) -> Html:
-    """The whole list; J and K move along its titles."""
-    return tag("div", join(hit(one, names, now, zone, carry=carry or {}) for one in found), class_="hits")
+def hits(
+    found: Sequence[Hit], names: Names, now: datetime, zone: ZoneInfo, *, carry: Mapping[str, str | None] | None = None,
+    known: Mapping[str, Understanding] | None = None,
+) -> Html:  # fmt: skip
+    """The whole list; J and K move along its titles. `known` is what was understood, by post."""
+    said = known or {}
+    return tag("div", join(hit(one, names, now, zone, carry=carry or {}, known=said.get(one.post.id)) for one in found), class_="hits")
 
 
 def short(case: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plaint.desk.archive import may_see
 from plaint.desk.rights import Refused, Right, require
-from plaint.model import Person
+from plaint.model import Person, Post
 from plaint.ports import Stores
 from plaint.understand.reach import Reach, reach
 from plaint.understand.reading import read_text, said_of
@@ -45,6 +46,12 @@ def explain(stores: Stores, person: Person, id: str, *, show: bool) -> Explained
     said = read_text(said_of(posts[0]))
     text = said if show or known is None else _without(said, known)
     return Explained(understanding=known, text=text, names=_names(known) if known else {}, reach=reach(posts[0]))
+
+
+def known_of(stores: Stores, person: Person, posts: Sequence[Post]) -> dict[str, Understanding]:
+    """What was understood of the posts of a list, by id, of those that the person may see; Refused without the right to read posts."""
+    require(person, Right.READ_POSTS)
+    return stores.posts.understood([post.id for post in posts if may_see(person, post)])
 
 
 def _without(said: str, known: Understanding) -> str:

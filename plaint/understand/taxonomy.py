@@ -86,6 +86,14 @@ def taxonomies() -> Mapping[str, Taxonomy]:
     }  # fmt: skip
 
 
+def name_of(about: str) -> str:
+    """The label of a code as the field `about` has it (`taxonomy/code`), with the taxonomy behind it; an unknown one as it is."""
+    taxonomy, _, code = about.partition("/")
+    known = taxonomies().get(taxonomy)
+    label = (known.product.get(code) or known.issue.get(code)) if known else None
+    return f"{label} ({taxonomy})" if label else about
+
+
 @cache
 def mapping() -> tuple[Mapped, ...]:
     """The table, as reviewed.

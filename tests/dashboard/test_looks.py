@@ -126,7 +126,7 @@ def test_every_key_that_is_said_exists_and_every_word_is_used() -> None:
     said = set(re.findall(r'say\(\s*"([\w.]+)"', code))
     assert said - set(wording.WORDS) == set()
     patterns = [re.escape(found).replace(r"\{\}", r"[\w.]+") for found in re.findall(r'say\(\s*f"([^"]+)"', re.sub(r"\{[^{}\"]*\}", "{}", code))]
-    prefixes = ("state.", "sort.", "facet.", "gone.", "kind.", "role.", "page.")
+    prefixes = ("state.", "sort.", "facet.", "gone.", "kind.", "role.", "page.", "complaint.", "severity.")
     quoted = set(re.findall(r'"([\w.]+)"', "".join(text for file, text in sources() if file.parent.name != "words")))
     unused = {
         key
@@ -148,6 +148,7 @@ def test_words_that_are_made_from_values_exist() -> None:
     wanted += (
         [f"queue.{name}" for name in casebook.QUEUES] + [f"work.empty.{name}" for name in casebook.QUEUES] + [leaf.title for leaf in app.LEAVES][:0]
     )
+    wanted += [f"complaint.{verdict}" for verdict in facets.CLOSED["complaint"]]
     assert [key for key in wanted if key not in wording.WORDS] == []
 
 
