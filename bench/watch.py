@@ -69,9 +69,7 @@ def watch(count: int = 3000) -> list[Figure]:
         _figure("stream, median", percentile(heard, 0.5), 2.0, f"{len(heard):,} posts at {RATE:.0f} a second, {both} for each fifth"),
         _figure("stream, 99 of 100", percentile(heard, 0.99), 5.0, None),
         _figure("walked, slowest", max(walked), INTERVAL + 2, f"{len(walked)} posts of a timeline walked every {INTERVAL:.0f} s, {both} for each"),
-        _figure(
-            "alert's message, median", percentile(called, 0.5), 2.0, f"{len(called)} posts of the stream, until a webhook's receiver had it"
-        ),
+        _figure("alert's message, median", percentile(called, 0.5), 2.0, f"{len(called)} posts of the stream, until a webhook's receiver had it"),
         _figure("alert's message, slowest", max(called), 5.0, None),
         *(_stage(source, stage, stages[source]) for source in SOURCES for stage in (time_to_identify.NOTICED, time_to_identify.STORED)),
     ]

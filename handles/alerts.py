@@ -43,7 +43,7 @@ def list_alerts(store: StoreOption = None, as_: AsOption = None) -> None:
 
 def add_alert(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: small letters, digits, dashes.")],
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, as `plaint search` reads it.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, as `plaint search` reads it.")] = "",
     to: Annotated[
         list[str] | None, typer.Option("--to", metavar="CHANNEL", help="mail:ADDRESS or an http(s) address; several times for several.")
     ] = None,
@@ -54,6 +54,9 @@ def add_alert(
         str | None, typer.Option("--quiet", metavar="HH:MM-HH:MM", help="Send nothing in these local hours; it is sent at their end.")
     ] = None,
     digest: Annotated[str | None, typer.Option("--digest", help="hourly or daily: tell together what came.")] = None,
+    silent_streams: Annotated[
+        bool, typer.Option("--silent-streams", help="Instead of a query: when a stream is silent for too long or nobody follows it.")
+    ] = False,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -62,15 +65,20 @@ def add_alert(
     Example: plaint alerts add outage 'app AND (down OR error)' --firm northgate --at-least 20 --within 60 --to mail:ops@northgate.example --as anna
 
     Example: plaint alerts add tag 'hashtag:northgatefail' --to https://hooks.northgate.example/plaint --quiet 22:00-07:00 --as anna
+
+    Example: plaint alerts add silence --silent-streams --to mail:ops@northgate.example --as anna
     """
-    from plaint.alerts.alert import Alert, Digest, channel_of
+    from plaint.alerts.alert import SILENCE, Alert, Digest, channel_of
     from plaint.desk import alerting
     from settings import settings
 
     if digest is not None and digest not in set(Digest):
         wrong_usage(f"--digest is {digest!r}; write {' or '.join(Digest)}")
+    if silent_streams and (query or within is not None or at_least != 1):
+        wrong_usage("--silent-streams goes with no query, --at-least or --within")
     wanted = Alert(
-        key=name, owner="", query=query, firms=tuple(firm) if firm else None, window=within, least=at_least,
+        key=name, owner="", query=query, streams=silent_streams, firms=tuple(firm) if firm else None,
+        window=SILENCE if silent_streams else within, least=at_least,
         channels=tuple(dict.fromkeys(map(channel_of, to or ()))), quiet=quiet, digest=Digest(digest) if digest else None, zone=settings().zone,
     )  # fmt: skip
     answer(store, as_, lambda stores, person: _definition(alerting.save(stores, person, wanted, now(), uuid4().hex)))

@@ -52,9 +52,10 @@ class Hook:
 
 def as_json(letter: Letter) -> bytes:
     """A letter as it is delivered."""
+    about = {} if letter.stream is None else {"stream": letter.stream}
     said = {
         "type": "alert.test" if letter.is_test else "alert.raised", "id": letter.id, "timestamp": letter.at,
-        "data": {"alert": letter.alert, "firm": letter.firm, "count": letter.many, "posts": list(letter.posts), "link": letter.link},
+        "data": {"alert": letter.alert, "firm": letter.firm, "count": letter.many, "posts": list(letter.posts), "link": letter.link, **about},
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False).encode(errors="backslashreplace")
 

@@ -30,8 +30,8 @@ def _row(one: Standing, names: Names, now: datetime, zone: ZoneInfo) -> list[Htm
     last = max((alarm.last for alarm in one.alarms), default=None)
     chip = tag("span", join([icon("warning"), text(f"{len(unseen):,}")]), class_="chip red") if unseen else tag("span", "none", class_="soft")
     return [
-        link("alerts", alert.key, alert=alert.key), chip, text(spoken(alert)), tag("code", alert.query), text(_firms(alert, names)),
-        times.at(last, now, zone, relative=True) if last else NOTHING, _muted(alert, now, zone),
+        link("alerts", alert.key, alert=alert.key), chip, text(spoken(alert)), NOTHING if alert.streams else tag("code", alert.query),
+        text(_firms(alert, names)), times.at(last, now, zone, relative=True) if last else NOTHING, _muted(alert, now, zone),
     ]  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def asked(alert: Alert, names: Names, people: Mapping[str, str], now: datetime, 
     """What an alert asks, when it calls and whom."""
     to = join([bdi(channel.address, 300) for channel in alert.channels], ", ") or text("the dashboard only")
     return facts([
-        ("Search", link("search", tag("code", alert.query), q=alert.query)),
+        ("Search", NOTHING if alert.streams else link("search", tag("code", alert.query), q=alert.query)),
         ("Calls at", text(spoken(alert))),
         ("Firm", text(_firms(alert, names))),
         ("Sent to", to),
@@ -67,7 +67,7 @@ def _alarm(alert: Alert, one: Alarm, names: Names, people: Mapping[str, str], no
         state = tag("span", "over, unseen", class_="chip amber")
     posts = join([link("post", bdi(post, 60), post=post) for post in reversed(one.posts[-SHOWN:])], ", ")
     return [
-        times.at(one.raised, now, zone), state, text(names.firm(one.firm) if one.firm else ""), text(f"{one.many:,}"),
+        times.at(one.raised, now, zone), state, text(one.firm if alert.streams else names.firm(one.firm) if one.firm else ""), text(f"{one.many:,}"),
         times.at(one.last, now, zone, relative=True), posts,
     ]  # fmt: skip
 

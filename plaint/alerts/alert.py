@@ -27,6 +27,9 @@ DIGEST_HOUR = 8
 SHORTEST_WINDOW, LONGEST_WINDOW = 5, 31 * 24 * 60
 """Minutes of a threshold's window: it is looked at every half minute."""
 
+SILENCE = 60
+"""Minutes after which a stream that spoke again and falls silent once more is a new alarm; the window of an alert on streams."""
+
 CHANNELS = 5
 """Addresses of one alert at most."""
 
@@ -59,7 +62,8 @@ class Channel:
 class Alert:
     """An alert. Without `window` (minutes) each new post that matches counts; with it there must be `least` within the window.
 
-    `version` is that of its definition in the log: a changed alert begins anew, with alarms of its own.
+    `version` is that of its definition in the log: a changed alert begins anew, with alarms of its own. One of `streams` has no query: it
+    calls when a stream of its firms is silent for too long or nobody follows it, and the stream stands where others name a firm.
 
     `firms` are those whose posts count, None for all; `zone` is where quiet hours and digests are local. Muted from one
     moment until another it calls nobody for what begins then.
@@ -69,6 +73,7 @@ class Alert:
     owner: str
     query: str
     version: int = 0
+    streams: bool = False
     firms: tuple[str, ...] | None = None
     window: int | None = None
     least: int = 1
@@ -95,7 +100,10 @@ def faults(alert: Alert) -> Iterator[str]:
     """Everything that is wrong with an alert, in words that say what to write instead."""
     if not _KEY.fullmatch(alert.key):
         yield f"a name is small letters, digits, dashes and underscores, at most 40; got {alert.key!r}"
-    yield from faults_of_query(alert.query)
+    if not alert.streams:
+        yield from faults_of_query(alert.query)
+    elif alert.query or (alert.window, alert.least) != (SILENCE, 1):
+        yield "an alert on silent streams has neither a query nor a threshold"
     if alert.window is not None and not SHORTEST_WINDOW <= alert.window <= LONGEST_WINDOW:
         yield f"a window is {SHORTEST_WINDOW} to {LONGEST_WINDOW:,} minutes, got {alert.window}"
     if alert.least < 1 or (alert.window is None and alert.least != 1):
@@ -168,6 +176,8 @@ def told_at(at: datetime, digest: Digest | None, zone: str) -> datetime:
 
 def spoken(alert: Alert) -> str:
     """When it calls, in words."""
+    if alert.streams:
+        return "a stream is silent for too long"
     if alert.window is None:
         return "each new post"
     span = f"{alert.window} min" if alert.window % 60 else f"{alert.window // 60} h"

@@ -27,6 +27,7 @@ class Letter:
     """One message, the same for every channel. `id` is the same at every try, so that whoever gets it twice can tell.
 
     `posts` are ids of posts, `link` leads to the dashboard where its address is known, `at` is when it was due (ISO 8601 in UTC).
+    `stream` is the stream that fell silent.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Letter:
     at: str
     link: str | None = None
     is_test: bool = False
+    stream: str | None = None
 
 
 class Sender(Protocol):
@@ -50,6 +52,8 @@ class Sender(Protocol):
 
 def letter(alert: Alert, message: Message, firms: Mapping[str, str], dashboard: str | None) -> Letter:
     """The letter of a message; `firms` are their names by key, `dashboard` is its address."""
+    if alert.streams:
+        return _about_a_stream(alert, message, dashboard)
     firm = message.alarm.firm or None
     about = f" about {firms.get(firm, firm)}" if firm else ""
     posts = "1 post" if message.many == 1 else f"{message.many:,} posts"
@@ -65,6 +69,17 @@ def letter(alert: Alert, message: Message, firms: Mapping[str, str], dashboard: 
     return Letter(
         id=message.id, alert=alert.key, subject=f"[Plaint] {alert.key}: {posts}{about}", body="\n".join(lines).rstrip() + "\n", firm=firm,
         many=message.many, posts=message.posts[:NAMED], at=message.alarm.raised, link=link,
+    )  # fmt: skip
+
+
+def _about_a_stream(alert: Alert, message: Message, dashboard: str | None) -> Letter:
+    """The letter of an alert on streams, which the alarm names where others name a firm."""
+    stream, link = message.alarm.firm, _link(dashboard, alert.key)
+    look = f"Look at it and acknowledge it: {link}" if link else f"Acknowledge it: plaint alerts ack {message.alarm.id}"
+    body = f"The stream {stream} is silent for longer than it should be, or nobody follows it.\nSeen: {message.alarm.raised}\n\n{look}\n"
+    return Letter(
+        id=message.id, alert=alert.key, subject=f"[Plaint] {alert.key}: the stream {stream} is silent", body=body, firm=None, many=message.many,
+        posts=(), at=message.alarm.raised, link=link, stream=stream,
     )  # fmt: skip
 
 

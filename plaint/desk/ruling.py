@@ -271,7 +271,8 @@ def _checked(stores: Stores, person: Person, rule: Rule) -> Rule:
     wrong = next(faults(wanted), None)
     if wrong is not None:
         raise Refused(wrong)
-    if rule.notify is not None and rule.notify not in alerting.known(stores):
+    alerts = {key for key, alert in alerting.known(stores).items() if not alert.streams} if rule.notify is not None else set()
+    if rule.notify is not None and rule.notify not in alerts:
         raise Refused(f"there is no alert {rule.notify!r} to raise; `plaint alerts list` shows them")
     return wanted
 

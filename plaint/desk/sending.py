@@ -15,7 +15,7 @@ import structlog
 from plaint.alerts.alarms import Due, Sent, waiting
 from plaint.alerts.alert import Alert, Channel
 from plaint.alerts.letters import Letter, NotSent, Sender, letter, test_letter
-from plaint.desk import alerting, ruling
+from plaint.desk import alerting, ruling, watched
 from plaint.desk.rights import Right, require
 from plaint.leases import Lease, LeaseLost
 from plaint.model import Person, iso, moment_of
@@ -86,7 +86,7 @@ class Rounds:
         checked = lease.said.get("checked")
         if checked is None or now - moment_of(checked) >= LOOK:
             since = max(moment_of(checked), now - FARTHEST) if checked else now
-            reached = sum(_look(stores, alert, since, now) for alert in alerts if alert.window is not None)
+            reached = sum((_look_at_streams if alert.streams else _look)(stores, alert, since, now) for alert in alerts if alert.window is not None)
             late = ruling.carry_out_left(stores, now)
             self._reading.keep(alerts, now)
             lease = self._lease = self._stores.leases.keep(lease, self._clock() + self._length, {**lease.said, "checked": iso(now)})
@@ -154,6 +154,18 @@ def _tried(sender: Sender, channel: Channel, said: Letter, *, alarm: str, now: d
     else:
         log.info("alert_sent", alert=said.alert, channel=channel.key, message=said.id)
     return Sent(alarm=alarm, message=said.id, channel=channel.key, at=iso(now), reason=reason, final=final)
+
+
+def _look_at_streams(stores: Stores, alert: Alert, _since: datetime, now: datetime) -> int:
+    """Note which streams are silent now; how many became so."""
+    held = {one.firm: one for one in alerting.alarms_now(stores, alert, now) if now - moment_of(one.last) < alert.idle}
+    reached = 0
+    for stream, firms in watched.silent(stores.leases.all(), now):
+        before = held.get(stream)
+        if (alert.firms is None or set(alert.firms) & set(firms)) and (before is None or now - moment_of(before.last) >= alert.idle / 2):
+            alerting.note(stores, alert, stream, [], now, many=1)
+            reached += before is None
+    return reached
 
 
 def _look(stores: Stores, alert: Alert, since: datetime, now: datetime) -> int:

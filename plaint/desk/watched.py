@@ -76,6 +76,13 @@ def alarms(leases: Sequence[Lease], now: datetime) -> Iterator[str]:
             yield f"{lease.name.removeprefix(STREAM)}: {alarm}"
 
 
+def silent(leases: Sequence[Lease], now: datetime) -> Iterator[tuple[str, list[str]]]:
+    """The streams that need somebody, each with its firms, for alerts."""
+    for lease in leases:
+        if lease.name.startswith(STREAM) and _silence(lease, now) is not None:
+            yield lease.name.removeprefix(STREAM), lease.said.get("firms", "").split(", ")
+
+
 def _walk(stores: Stores, plan: Plan, runs: Sequence[Run], now: datetime) -> Watched:
     late = max(0.0, (now - plan.next).total_seconds()) if plan.next is not None and plan.walks.ran is not None else None
     mine = [run for run in runs if run.source == plan.source and run.firm == plan.firm]

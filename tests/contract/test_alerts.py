@@ -148,6 +148,34 @@ def test_a_threshold_is_reached_within_its_window_also_while_nobody_looked(desk:
     assert turning.once().reached == 0
 
 
+def test_a_silent_stream_calls_once_also_when_seen_and_again_after_it_spoke(desk: Any, now: datetime) -> None:
+    with receiving() as receiver:
+        silence = with_hook(receiver, query="", streams=True, window=60, firms=("fennel",))
+        with pytest.raises(Refused, match="neither a query"):
+            alerting.save(desk, ANN, replace(silence, query="card"), now, "a")
+        alerting.save(desk, ANN, silence, now, "b")
+        clock = Clock(now)
+        turning = rounds(desk, clock)
+        for name, firm in (("bluesky jetstream", "fennel"), ("mastodon #orbit", "orbit")):
+            lease = desk.leases.take(f"stream {name}", "machine:1:2", now, now + timedelta(days=1))
+            desk.leases.keep(lease, now + timedelta(days=1), {"firms": firm, "heard": iso(now), "silent_after": "300"})
+        take_in(desk, now, CARD)
+        assert turning.once().sent == 0
+        clock.at = now + timedelta(minutes=6)
+        assert turning.once() == sending.Round(sent=1, reached=1)
+        assert receiver.bodies[0]["data"] == {"alert": "cards", "firm": None, "count": 1, "posts": [], "link": None, "stream": "bluesky jetstream"}
+        (alarm,) = alerting.standing(desk, ANN, "cards", now).alarms
+        alerting.acknowledge(desk, ANN, alarm.id, clock.at, "ack")
+        for _ in range(4):
+            clock.at += timedelta(minutes=31)
+            assert turning.once().sent == 0
+        lease = desk.leases.take("stream bluesky jetstream", "machine:1:2", now, now + timedelta(days=1))
+        desk.leases.keep(lease, now + timedelta(days=1), {**lease.said, "heard": iso(clock.at)})
+        clock.at += timedelta(hours=2)
+        assert turning.once() == sending.Round(sent=1, reached=1)
+        assert len(set(receiver.ids)) == 2
+
+
 def _searchable(stores: Any, many: int) -> None:
     """A cluster finds posts a moment after they are stored."""
     from plaint.query.tree import Search
