@@ -11,16 +11,19 @@ import streamlit as st
 from dashboard import address, casebook, here, reads
 from dashboard.widgets import cases, charts, chips, figures, hits, states, times
 from dashboard.widgets.begin import commands
+from dashboard.widgets.chips import Parameters
 from dashboard.widgets.coverage import coverage_line, percent, runs
 from dashboard.widgets.figures import Figure
 from dashboard.widgets.html import join, tag
 from dashboard.widgets.runs import collected
 from dashboard.wording import count, say
+from plaint.desk.goodwill import MOST
 from plaint.desk.rights import Right, may
-from plaint.insight import metrics, periods
+from plaint.insight import goodwill, metrics, periods
 from plaint.insight.periods import Period
 from plaint.model import Firm, Person
-from plaint.query.tree import EVERYTHING, Found, Node, Search, Term
+from plaint.query.parse import parse_query
+from plaint.query.tree import EVERYTHING, And, Found, Node, Search, Term
 
 PERIODS = {"24h": "24 h", "7d": "7 d", "30d": "30 d", "12m": "12 m"}
 DEFAULT = "30d"
@@ -75,7 +78,7 @@ def _ask(person: Person, query: Node, period: Period) -> Found:
 
 
 def _figures(person: Person, query: Node, found: Found, period: Period, name: str, firm: Firm | None) -> list[Figure]:
-    base: dict[str, str | tuple[str, ...] | None] = {"per": name, "firm": firm.name if firm else None}
+    base: Parameters = {"per": name, "firm": firm.name if firm else None}
     posts = found.total
     share = metrics.decided_share(found)
     values = {metric.key: metric.of(found) if metric.is_one_facet else _count(person, metric, query, period) for metric in metrics.POST_METRICS}
@@ -85,7 +88,7 @@ def _figures(person: Person, query: Node, found: Found, period: Period, name: st
         "unanswered": say("figure.of_posts", share=percent(values["unanswered"] / posts)) if posts else "",
         "confirmed": say("figure.decided", share=percent(share)) if share is not None else say("figure.undecided"),
     }
-    said = []
+    said = [_goodwill(person, query, period, base), _at_once(person, query, period, base)]
     for metric in metrics.POST_METRICS:
         value = values[metric.key]
         if metric.key in {"likely", "rejected"} and not value:
@@ -103,6 +106,33 @@ def _figures(person: Person, query: Node, found: Found, period: Period, name: st
             parameters={"firm": base["firm"]}, beside=say("figure.announced", number=f"{ledger.announced:,}"),
         ))  # fmt: skip
     return said
+
+
+def _goodwill(person: Person, query: Node, period: Period, base: Parameters) -> Figure:
+    told = reads.goodwill(person, periods.within(query, period))
+    known, voices = told.goodwill, count(told.goodwill.voices, "voice")
+    if known.value is None:
+        value, beside = say("figure.too_few"), voices
+    else:
+        value, beside = f"{known.value:.0f}", say("figure.range", low=f"{known.low:.0f}", high=f"{known.high:.0f}", voices=voices)
+    if told.looked_at < told.of:
+        beside += ", " + say("figure.newest", posts=f"{told.looked_at:,}", of=f"{told.of:,}")
+    if known.unread:
+        beside += ", " + say("figure.unread", posts=count(known.unread, "post"))
+    words = goodwill.DEFINITION + " " + say("figure.goodwill_most", posts=f"{MOST:,}")
+    return Figure(
+        label=say("figure.goodwill"), value=value, definition=words, page="search", parameters={**base, "role": "-firm"}, beside=beside,
+        is_words=known.value is None,
+    )  # fmt: skip
+
+
+def _at_once(person: Person, query: Node, period: Period, base: Parameters) -> Figure:
+    asked = And((query, parse_query(metrics.URGENT)))
+    number = reads.look_up(person, Search(query=periods.within(asked, period), limit=0)).total
+    return Figure(
+        label=say("figure.at_once"), value=f"{number:,}", definition=metrics.AT_ONCE, page="search", parameters={**base, "q": metrics.URGENT},
+        beside=say("figure.proposed"),
+    )  # fmt: skip
 
 
 def _count(person: Person, metric: metrics.Metric, query: Node, period: Period) -> int:

@@ -12,7 +12,10 @@ from dashboard.widgets.tables import Column, bar, table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure as it is shown: `page` and `parameters` are its drill-down, `beside` the second line, `danger` red or amber."""
+    """A figure as it is shown: `page` and `parameters` are its drill-down, `beside` the second line, `danger` red or amber.
+
+    `is_words` says that there is no number: the value is words, set smaller.
+    """
 
     label: str
     value: str
@@ -22,11 +25,12 @@ class Figure:
     beside: str = ""
     danger: str | None = None
     line: Sequence[int] = ()
+    is_words: bool = False
 
 
 def figure(said: Figure) -> Html:
     """One figure: label, the linked number, a second line, a sparkline where there is one."""
-    value = chips.link(said.page, said.value, said.parameters, class_="figure", title=said.definition)
+    value = chips.link(said.page, said.value, said.parameters, class_="figure words" if said.is_words else "figure", title=said.definition)
     sign = icon("warning") if said.danger else NOTHING
     beside = tag("div", join([sign, Html(tag("span", said.beside))]), class_=f"beside {said.danger or ''}".strip()) if said.beside else NOTHING
     return tag("div", join([tag("dt", said.label), tag("dd", join([value, beside, spark(said.line)]))]), class_="box")

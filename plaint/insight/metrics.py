@@ -81,6 +81,14 @@ POST_METRICS = (POSTS, LOW, UNANSWERED, LIKELY, CONFIRMED, REJECTED)
 FACETS = ("rating", "state", "firm", "source")
 """The facets that one answer must have for the figures above and the lists beside them."""
 
+AT_ONCE = (
+    "Posts of the period that were read as belonging in a special queue: self-harm, fraud and theft, an adverse event, data protection, "
+    "a legal threat or a media threat. A post in several counts once. A proposal from the words alone: posts nobody has read yet are not in it."
+)
+"""What `Look at once` counts: `URGENT` lists it."""
+URGENT = "has:urgency"
+"""The query of the posts that somebody should look at once."""
+
 DUE = (
     "Open cases whose soonest clock is due before the same time next week, each in its own regime's zone. "
     "A case with several such clocks counts once. Those that are over stand in it and are named apart."

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from plaint.desk import goodwill
 from plaint.desk.understanding import read_posts
-from plaint.model import AboutFirm, Kind, Post
+from plaint.insight.goodwill import FEWEST
+from plaint.model import AboutFirm, Author, Kind, PartialDate, Post, Role
 from plaint.query.tree import Search
+from tests.dashboard import made
 from tests.dashboard.conftest import Open
 from tests.dashboard.conftest import words as said
+from tests.dashboard.made import NOW
 
 FRAUD = "They let somebody empty my account, this is fraud. Nobody answers, I am furious, you will hear from my solicitor."
 
@@ -57,3 +64,60 @@ def test_a_hit_says_how_likely_it_is_a_complaint_and_why_to_look_at_once(full: A
 
 def test_an_unknown_value_is_named(full: Any, open_page: Open) -> None:
     assert "look at once nonsense" in said(open_page("search", urgency=["nonsense"]))
+
+
+def _spoken(number: int, *, firm: str = "tern", who: str = "w") -> list[Post]:
+    about = (AboutFirm(key=firm, score=1, how="asked"),)
+    day = NOW - timedelta(days=1)
+    return [
+        Post(
+            id=f"board:{who}{at}", source="board", ref=f"{who}{at}", kind=Kind.POST, text="Great people, thank you, everything was perfect.",
+            firms=about, author=Author(handle=f"{who}{at}", role=Role.CUSTOMER), published=PartialDate.exact(day),
+        )
+        for at in range(number)
+    ]  # fmt: skip
+
+
+def test_goodwill_is_counted_for_the_period_with_its_range(store: Any, open_page: Open) -> None:
+    made.make(store, posts=0)
+    _put(store, *_spoken(FEWEST))
+    shown = said(open_page())
+    assert re.search(r'class="figure" title="50 \+ 50 × the mean polarity[^"]*">100</a>', shown)
+    assert f"100 to 100, {FEWEST} voices" in shown
+
+
+def test_too_few_voices_have_no_figure(store: Any, open_page: Open) -> None:
+    made.make(store, posts=0)
+    _put(store, *_spoken(FEWEST - 1))
+    shown = said(open_page())
+    assert "too few to say</a>" in shown
+    assert f"{FEWEST - 1} voices" in shown
+
+
+def test_a_figure_of_the_newest_posts_only_says_so(store: Any, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.make(store, posts=0)
+    _put(store, *_spoken(FEWEST + 5))
+    monkeypatch.setattr(goodwill, "MOST", FEWEST)
+    assert f"newest {FEWEST} of {FEWEST + 5}" in said(open_page())
+
+
+def test_posts_that_nobody_read_stand_beside_the_figure(store: Any, open_page: Open) -> None:
+    made.make(store, posts=0)
+    _put(store, *_spoken(FEWEST))
+    store.posts.put(_spoken(2, who="late"))
+    assert "2 posts not read" in said(open_page())
+
+
+def test_goodwill_of_a_person_of_one_firm_counts_no_other(store: Any, open_page: Open) -> None:
+    made.make(store, posts=0)
+    _put(store, *_spoken(FEWEST), *_spoken(3, firm="orbit", who="o"))
+    assert "3 voices" in said(open_page(person="olga"))
+
+
+def test_look_at_once_lists_what_it_counts(full: Any, open_page: Open) -> None:
+    _put(full, replace(_fraud(), published=PartialDate.exact(NOW - timedelta(hours=1))))
+    found = re.search(r'<a href="/search\?([^"]+q=has%3Aurgency[^"]*)"[^>]*>([\d,]+)</a>', said(open_page()))
+    assert found
+    number = int(found[2])
+    assert number >= 1
+    assert f"<strong>{number:,} post" in said(open_page("search", q="has:urgency", per="30d"))
