@@ -28,8 +28,8 @@ def button() -> None:
 
 @st.dialog("Keys", position="right")
 def _listed() -> None:
-    here.show(tag("p", say("keys.what"), class_="soft"))
+    parts = [tag("p", say("keys.what"), class_="soft")]
     for place, letters in KEYS.items():
         rows = [[tag("kbd", letter), tag("span", say(f"keys.{place}.{_SIGNS.get(letter, letter)}"))] for letter in letters]
-        listed = table(say(f"keys.{place}"), [Column("Key", tight=True), Column("Does", grow=True)], rows)
-        here.show(join([tag("h2", say(f"keys.{place}")), listed]))
+        parts += [tag("h2", say(f"keys.{place}")), table(say(f"keys.{place}"), [Column("Key", tight=True), Column("Does", grow=True)], rows)]
+    here.show(tag("div", join(parts), tabindex="0", role="region", aria_label=say("keys.list")))  # it scrolls, so the keyboard has to get into it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     "keys.open": "Keys ?",
+    "keys.list": "List of keys",
     "keys.what": "Letters are silent while one types, and stand on their buttons.",
     "keys.anywhere": "Everywhere",
     "keys.anywhere.help": "this list; on Search, how to search",
