@@ -15,7 +15,7 @@ from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, paragraphs, safe_link, tag, text
 from dashboard.widgets.tables import facts
 from dashboard.wording import WORDS, count, say
-from plaint.desk import archive, explaining
+from plaint.desk import archive, explaining, goodwill
 from plaint.desk.rights import Refused, Right, may
 from plaint.model import Person, Post, Revision
 from plaint.query.tree import CaseMark, Search, Term
@@ -41,7 +41,7 @@ def page() -> None:
         showing.control(person, id, hidden=kept.hidden, shown=shown)
         acts.told()
         _acts(person, kept.post, mark)
-        _tabs(kept, names, now, zone, pictures=shown or not kept.hidden)
+        _tabs(person, kept, names, now, zone, pictures=shown or not kept.hidden)
     with right:
         here.show(_firms(kept.post, names))
         here.show(join([tag("h2", say("post.facts")), facts(_facts(kept.post, now, zone))]))
@@ -162,7 +162,7 @@ def _case(mark: CaseMark | None) -> Html:
     return tag("p", join([chips.state(mark.state), link], " "))
 
 
-def _tabs(kept: archive.Opened, names: Names, now: datetime, zone: ZoneInfo, *, pictures: bool) -> None:
+def _tabs(person: Person, kept: archive.Opened, names: Names, now: datetime, zone: ZoneInfo, *, pictures: bool) -> None:
     post, revisions, thread = kept.post, kept.revisions, kept.thread
     said = {
         "thread": say("tab.thread", number=len(thread)),
@@ -184,7 +184,10 @@ def _tabs(kept: archive.Opened, names: Names, now: datetime, zone: ZoneInfo, *, 
         case "raw":
             here.show(_raw(post, names))
         case _ if len(thread) > 1:
-            here.show(threads.thread(thread, post.id, names, now, zone, firm=address.one("firm") or None))
+            told = goodwill.conversation(here.stores(), person, thread)
+            turn = tag("p", say(f"turn.{told.turned.turn.name}"), class_="soft") if told.turned else NOTHING
+            turns = threads.thread(thread, post.id, names, now, zone, firm=address.one("firm") or None, helpful=told.helpful)
+            here.show(join([turn, turns]))
         case _:
             here.show(states.empty(say("thread.none"), say("thread.none_why")))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,17 +16,23 @@ LONG = 4_000
 """Characters of one turn; the post itself shows more."""
 
 
-def thread(posts: Sequence[Post], here: str, names: Names, now: datetime, zone: ZoneInfo, *, firm: str | None = None) -> Html:
+def thread(
+    posts: Sequence[Post], here: str, names: Names, now: datetime, zone: ZoneInfo, *, firm: str | None = None, helpful: Collection[str] = ()
+) -> Html:  # fmt: skip
     """All turns, oldest first; the post `here` has a bar at its left, the firm a square, people a circle.
 
-    Whoever wrote the first turn is the customer whose complaint it is; other people are named as such.
+    Whoever wrote the first turn is the customer whose complaint it is; other people are named as such. `helpful` are the ids of
+    other people's answers that helped.
     """
     first = next((post for post in posts if post.id == here), posts[0] if posts else None)
-    turns = [_turn(post, here, first.author if first else None, names, now, zone, firm) for post in posts]
+    chip = tag("span", say("thread.helpful"), class_="chip guess", title=say("thread.helpful_why"))
+    turns = [_turn(post, here, first.author if first else None, names, now, zone, firm, chip if post.id in helpful else NOTHING) for post in posts]
     return tag("ol", join(turns), class_="thread")
 
 
-def _turn(post: Post, here: str, complainant: Author | None, names: Names, now: datetime, zone: ZoneInfo, firm: str | None) -> Html:
+def _turn(
+    post: Post, here: str, complainant: Author | None, names: Names, now: datetime, zone: ZoneInfo, firm: str | None, chip: Html
+) -> Html:  # fmt: skip
     role = post.author.role if post.author else None
     same = post.author is not None and complainant is not None and _who(post.author) == _who(complainant)
     sign = tag("span", _letter(post, names), class_="sign", aria_hidden="true")
@@ -36,7 +42,7 @@ def _turn(post: Post, here: str, complainant: Author | None, names: Names, now: 
     link = NOTHING if post.id == here else chips.link("post", "open", post=post.id, firm=firm)
     head = tag(
         "div",
-        join([sign, who, times.when(post.published, now, zone, plain=True), moved, chips.rating(post.rating), chips.gone(post), link], " "),
+        join([sign, who, chip, times.when(post.published, now, zone, plain=True), moved, chips.rating(post.rating), chips.gone(post), link], " "),
         class_="who",
     )
     classes = ["turn", "firm" if role == Role.FIRM else "", "this" if post.id == here else "", "left" if post.gone else ""]

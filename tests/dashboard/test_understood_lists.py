@@ -121,3 +121,35 @@ def test_look_at_once_lists_what_it_counts(full: Any, open_page: Open) -> None:
     number = int(found[2])
     assert number >= 1
     assert f"<strong>{number:,} post" in said(open_page("search", q="has:urgency", per="30d"))
+
+
+def _talk(last: str) -> tuple[Post, ...]:
+    about = (AboutFirm(key="northgate", score=1, how="asked"),)
+    turns = (("a", "asker", FRAUD, None), ("b", "peer", "Ring the card line and ask for the other team.", "a"), ("c", "asker", last, "b"))
+    return tuple(
+        Post(
+            id=f"board:{ref}", source="board", ref=ref, kind=Kind.COMMENT if to else Kind.POST, text=text, firms=about, thread="talk", reply_to=to,
+            author=Author(handle=who, role=Role.CUSTOMER), published=PartialDate.exact(NOW - timedelta(hours=9 - at)),
+        )
+        for at, (ref, who, text, to) in enumerate(turns)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("person", ["anika", "rui"])
+def test_a_thread_says_how_it_turned_and_who_helped(full: Any, open_page: Open, person: str) -> None:
+    _put(full, *_talk("Thank you so much, that was perfect, great help."))
+    shown = said(open_page("post", person=person, post="board:a"))
+    assert "ends with thanks, as read" in shown
+    assert shown.count("Helpful answer") == 1
+
+
+def test_a_thread_in_which_nobody_was_helped_says_that_it_is_still_a_complaint(full: Any, open_page: Open) -> None:
+    _put(full, *_talk("They robbed me, it is a disgrace, I want my money back."))
+    shown = said(open_page("post", post="board:a"))
+    assert "still is one, as read" in shown
+    assert "Helpful answer" not in shown
+
+
+def test_a_thread_that_nobody_read_does_not_say_how_it_turned(full: Any, open_page: Open) -> None:
+    full.posts.put(_talk("Thank you so much."))
+    assert ", as read." not in said(open_page("post", post="board:a"))
