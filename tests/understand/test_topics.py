@@ -64,15 +64,16 @@ def test_heads_say_only_codes_of_their_taxonomies():
         assert set(speaker("reason", deep=deep).labels) == set(taxonomies()["banking77"].issue)
 
 
-@pytest.mark.parametrize("name", ["product-fast", "product-deep", "reason-fast"])
+@pytest.mark.parametrize("name", ["product-fast", "product-deep", "reason-fast", "reason-deep"])
 def test_a_card_says_from_where_on_the_model_is_believed(name: str):
     assert 0 < card(name).threshold < 1
 
 
-def test_the_deep_head_weighs_the_vector():
+@pytest.mark.parametrize("kind", ["product", "reason"])
+def test_the_deep_head_weighs_the_vector(kind: str):
     places = grams([MORTGAGE])
     flat, tilted = np.zeros((1, 384), np.float32), np.full((1, 384), 0.05, np.float32)
-    asked = speaker("product", deep=True)
+    asked = speaker(kind, deep=True)
     assert not np.allclose(asked.probabilities(places, flat), asked.probabilities(places, tilted))
 
 
@@ -83,3 +84,4 @@ def test_a_post_carries_it_and_names_the_models():
     assert understood.models["issue"] == "reason-fast 1"
     (deeper,) = read([Said(text=MORTGAGE)], np.zeros((1, 384), np.float32))
     assert deeper.models["product"] == "product-deep 1"
+    assert deeper.models["issue"] == "reason-deep 1"
