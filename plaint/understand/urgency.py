@@ -26,10 +26,12 @@ LOOKED_AT = 20_000
 _signs = str.maketrans("’‘`´", "''''")
 _EVERYWHERE = frozenset(
     {
-        "the", "have", "not", "my", "in", "very", "don't", "made", "never", "without", "will", "other", "know", "make", "about", "after",
-        "with", "your", "from", "this", "that", "were", "when",
+        "a", "about", "after", "all", "and", "been", "did", "do", "don't", "from", "good", "had", "have", "how", "i", "in", "is", "it",
+        "know", "made", "make", "my", "never", "new", "no", "not", "of", "on", "only", "other", "out", "take", "that", "the", "this", "to", "took", "very", "was",
+        "were", "what", "when", "will", "with", "without", "your",
     }
 )  # fmt: skip
+"""Words that stand in so many texts that they tell nothing."""
 _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 
@@ -57,6 +59,8 @@ def flags(text: str) -> tuple[tuple[Flag, ...], tuple[Flag, ...]]:
     found: dict[str, Flag] = {}
     for flag in sorted(_found(text), key=lambda flag: flag.start):
         found.setdefault(flag.name, flag)
+    if (harm := found.get(Queue.SELF_HARM)) is not None:
+        found.setdefault(str(Driver.HEALTH), Flag(name=str(Driver.HEALTH), start=harm.start, end=harm.end))
     urgent = tuple(flag for flag in found.values() if flag.name in _queues)
     return urgent, tuple(flag for flag in found.values() if flag.name in _drivers)
 

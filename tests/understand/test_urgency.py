@@ -18,7 +18,7 @@ pytestmark = pytest.mark.pure
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("I will END MY LIFE if this goes on", {"self-harm"}),
+        ("I will END MY LIFE if this goes on", {"self-harm", "health"}),
         ("Their app told me to kill myself laughing", set()),
         ("Somebody drained my account overnight", {"fraud and theft"}),
         ("At that price it’s a steal", set()),
@@ -30,10 +30,10 @@ pytestmark = pytest.mark.pure
         ("my phone battery died", set()),
         ("My husband died in May and they still write to him", {"life events"}),
         ("I can’t afford food until Friday", {"resilience"}),
-        ("My mother has dementia", {"health"}),
+        ("My mother has dementia", {"health", "capability"}),
         ("My grandmother has no smartphone", {"capability"}),
         ("Je ne peux pas payer, j'ai des dettes", {"resilience"}),
-        ("warned by the scammers' victims", {"fraud and theft"}),
+        ("told so by the scammers' victims", {"fraud and theft"}),
         ("A discussion of assurance and courtesy", set()),
     ],
 )

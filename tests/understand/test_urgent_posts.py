@@ -1,6 +1,7 @@
 """How many urgent posts and vulnerable customers the phrases find, on made-up posts labelled by somebody who had not seen the phrases.
 
-The floors stand a little under what was measured first. They say what is kept, not what is good; `pytest -s` prints the table.
+The floors stand a little under what the second version of the phrases finds, whose writer had heard of some misses of the first.
+They say what is kept, not what is good; `pytest -s` prints the table.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ pytestmark = pytest.mark.pure
 POSTS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("urgent_posts.json").read_text(encoding="utf-8"))
 LABELS = (*map(str, Queue), *map(str, Driver))
 RECALL = {
-    "self-harm": 0.30,
-    "fraud and theft": 0.35,
-    "adverse event": 0.22,
-    "data protection": 0.31,
-    "legal threat": 0.64,
-    "media threat": 0.51,
-    "health": 0.32,
-    "life events": 0.54,
-    "resilience": 0.40,
-    "capability": 0.24,
+    "self-harm": 0.72,
+    "fraud and theft": 0.70,
+    "adverse event": 0.79,
+    "data protection": 0.52,
+    "legal threat": 0.81,
+    "media threat": 0.77,
+    "health": 0.78,
+    "life events": 0.70,
+    "resilience": 0.58,
+    "capability": 0.70,
 }
-PRECISION = 0.69
+PRECISION = 0.78
 
 
 @dataclass(frozen=True, slots=True)
