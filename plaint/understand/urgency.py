@@ -26,9 +26,9 @@ LOOKED_AT = 20_000
 _signs = str.maketrans("’‘`´", "''''")
 _EVERYWHERE = frozenset(
     {
-        "a", "about", "after", "all", "and", "been", "did", "do", "don't", "from", "good", "had", "have", "how", "i", "in", "is", "it",
-        "know", "made", "make", "my", "never", "new", "no", "not", "of", "on", "only", "other", "out", "take", "that", "the", "this", "to", "took", "very", "was",
-        "were", "what", "when", "will", "with", "without", "your",
+        "a", "about", "after", "all", "and", "been", "did", "do", "don't", "from", "good", "had", "have", "how", "i", "in", "is",
+        "it", "know", "made", "make", "my", "never", "new", "no", "not", "of", "on", "only", "other", "out", "take", "that",
+        "the", "this", "to", "took", "very", "was", "were", "what", "when", "will", "with", "without", "your",
     }
 )  # fmt: skip
 """Words that stand in so many texts that they tell nothing."""
