@@ -18,15 +18,20 @@ STARS_SAY = {1: 3.0, 2: 2.0, 3: 0.5, 4: -1.5, 5: -2.5}
 """What stars add to the log odds, by their whole number. Set by hand: no set that may be taught has both stars and labels."""
 
 
-def speaker() -> Head:
-    """The head that says it."""
-    return head("complaint-fast")
+def speaker(*, deep: bool = False) -> Head:
+    """The head that says it in that tier."""
+    return head(f"complaint-{'deep' if deep else 'fast'}")
 
 
-def complaints(grams: Grams, stars: Sequence[float | None]) -> list[Complaint]:
-    """The probability of each text, in order, given the stars (1 to 5) where there are any."""
-    asked = speaker()
-    sums = asked.sums(grams, valence(grams))[:, 0] + _of_stars(stars)
+def complaints(grams: Grams, stars: Sequence[float | None], vectors: Numbers | None = None) -> list[Complaint]:
+    """The probability of each text, in order, given the stars (1 to 5) where there are any.
+
+    With `vectors` (a row a text, as `deep.embed` gives them) the deep head says it; the words are those that decided in its part that
+    reads words, as in the fast head.
+    """
+    asked = speaker(deep=vectors is not None)
+    rated = valence(grams)
+    sums = asked.sums(grams, rated if vectors is None else np.hstack([rated, vectors]))[:, 0] + _of_stars(stars)
     odds = 1 / (1 + np.exp(-np.clip(sums, -30, 30)))
     return [Complaint(p=round(float(p), 4), words=words) for p, words in zip(odds, asked.words(grams), strict=True)]
 

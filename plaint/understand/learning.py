@@ -92,11 +92,14 @@ def crossed(rows: Matrix, classes: Classes, count: int, *, strength: float) -> N
     return got
 
 
-def sharpened(sums: Numbers, yes: Classes) -> float:
-    """The factor that makes the sums of texts never seen log odds (Platt, without his addend: that differs from kind to kind)."""
+def sharpened(sums: Numbers, yes: Classes, weight: Numbers) -> float:
+    """The factor that makes the sums of texts never seen log odds. `weight` says what each text counts.
+
+    Platt, without his addend: fitted on one kind of text it makes the probabilities of another kind worse than none.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    made = LogisticRegression(C=100.0, fit_intercept=False, random_state=SEED).fit(sums.reshape(-1, 1), yes)
+    made = LogisticRegression(C=100.0, fit_intercept=False, random_state=SEED).fit(sums.reshape(-1, 1), yes, sample_weight=weight)
     return float(made.coef_[0, 0])
 
 
@@ -109,7 +112,7 @@ class Figure:
     high: float
 
 
-def figure(measure: Callable[[Classes, Classes], float], want: Classes, got: Classes) -> Figure:
+def figure(measure: Callable[[Classes, NDArray[Any]], float], want: Classes, got: NDArray[Any]) -> Figure:
     """A measure of what was wanted and got, with its interval (bootstrap over the rows)."""
     drawn = np.random.default_rng(SEED)
     several = [measure(want[rows], got[rows]) for rows in (drawn.integers(0, len(want), len(want)) for _ in range(RESAMPLED))]
@@ -129,6 +132,13 @@ def macro_f1(want: Classes, got: Classes) -> float:
 def accuracy(want: Classes, got: Classes) -> float:
     """The part that is right."""
     return float(np.mean(want == got))
+
+
+def calibration_error(want: Classes, got: Numbers) -> float:
+    """How far probabilities are from what came true, in the mean: ten equal intervals, each weighed by how many fall into it."""
+    place = np.minimum((got * 10).astype(np.int64), 9)
+    off = np.bincount(place, got - want, 10)
+    return float(np.abs(off).sum() / len(want))
 
 
 def ordinal_agreement(want: Classes, got: Classes) -> float:

@@ -40,8 +40,8 @@ def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understa
     texts = [read_text(said) for said in batch]
     private = personal.find(texts)
     seen = grams(texts)
-    reproached = complaint.complaints(seen, [said.stars for said in batch])
-    severe = severity.severities(seen, reproached)
+    reproached = complaint.complaints(seen, [said.stars for said in batch], vectors)
+    severe = severity.severities(seen, reproached, vectors)
     moods = polarity.polarities(seen, vectors)
     subjects = topics.topics(texts, seen, vectors)
     models = _models(deep=vectors is not None)
@@ -62,7 +62,7 @@ def _understood(said: Said, text: str) -> Understanding:
 def _models(*, deep: bool) -> dict[str, str]:
     return {
         "pii": personal.MODEL, "urgency": urgency.version(),
-        "complaint": complaint.speaker().spoken_as, "severity": severity.speaker().spoken_as,
+        "complaint": complaint.speaker(deep=deep).spoken_as, "severity": severity.speaker(deep=deep).spoken_as,
         "sentiment": polarity.speaker(deep=deep).spoken_as,
         "product": topics.speaker("product", deep=deep).spoken_as, "issue": topics.speaker("reason", deep=deep).spoken_as,
     }  # fmt: skip

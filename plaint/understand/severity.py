@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plaint.understand.features import Grams
+import numpy as np
+
+from plaint.understand.features import Grams, Numbers
 from plaint.understand.linear import Head, head
 from plaint.understand.understanding import Complaint, Level, Severity
 from plaint.understand.valence import valence
@@ -19,14 +21,18 @@ LEVELS = (Level.NO_EXPLICIT_REPROACH, Level.DISAPPROVAL, Level.ACCUSATION, Level
 """The four, mildest first: the labels of the head."""
 
 
-def speaker() -> Head:
-    """The head that says it."""
-    return head("severity-fast")
+def speaker(*, deep: bool = False) -> Head:
+    """The head that says it in that tier."""
+    return head(f"severity-{'deep' if deep else 'fast'}")
 
 
-def severities(grams: Grams, complaints: Sequence[Complaint]) -> list[Severity]:
-    """The level of each text, in order, and how sure: of `none` as sure as that it is no complaint."""
-    odds = speaker().probabilities(grams, valence(grams))
+def severities(grams: Grams, complaints: Sequence[Complaint], vectors: Numbers | None = None) -> list[Severity]:
+    """The level of each text, in order, and how sure: of `none` as sure as that it is no complaint.
+
+    With `vectors` (a row a text, as `deep.embed` gives them) the deep head says it.
+    """
+    rated = valence(grams)
+    odds = speaker(deep=vectors is not None).probabilities(grams, rated if vectors is None else np.hstack([rated, vectors]))
     return [
         Severity(level=Level.NONE, score=round(1 - said.p, 3))
         if said.p < CLEARLY_NONE

