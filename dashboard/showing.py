@@ -22,9 +22,9 @@ def is_shown(person: Person, about: str) -> bool:
 def control(person: Person, about: str, *, hidden: bool, shown: bool) -> None:
     """The button that shows or hides; nothing where nothing is hidden, and the reason where the right is missing."""
     if shown:
-        st.button(say("pii.hide"), key="pii_hide", type="tertiary", on_click=_change, args=(None,))
+        st.button(say("pii.hide"), key="pii_hide", on_click=_change, args=(None,))
     elif hidden and may(person, Right.SEE_AUTHORS):
-        st.button(say("pii.show"), key="pii_show", type="tertiary", on_click=_change, args=(about,))
+        st.button(say("pii.show"), key="pii_show", on_click=_change, args=(about,))
     elif hidden:
         st.caption(say("pii.not_yours"))
 

@@ -185,7 +185,7 @@ def _tabs(person: Person, kept: archive.Opened, names: Names, now: datetime, zon
             here.show(_raw(post, names))
         case _ if len(thread) > 1:
             told = goodwill.conversation(here.stores(), person, thread)
-            turn = tag("p", say(f"turn.{told.turned.turn.name}"), class_="soft") if told.turned else NOTHING
+            turn = tag("p", say(f"turn.{told.turned.turn.name}"), class_="soft turned") if told.turned else NOTHING
             turns = threads.thread(thread, post.id, names, now, zone, firm=address.one("firm") or None, helpful=told.helpful)
             here.show(join([turn, turns]))
         case _:

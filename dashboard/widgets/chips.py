@@ -75,16 +75,16 @@ def state(name: str, score: float | None = None) -> Html:
 
 
 def likely(known: Understanding | None) -> Html:
-    """How likely a post is a complaint, as the model proposes it; nothing where it hardly is one."""
-    if known is None or known.complaint is None or verdict(known.complaint.p) == "no":
+    """How likely a post is a complaint, as the model proposes it; nothing where it is not sure of one."""
+    if known is None or known.complaint is None or verdict(known.complaint.p) != "yes":
         return NOTHING
     return tag("span", say("hit.likely", percent=f"{known.complaint.p * 100:.0f}"), class_="chip guess")
 
 
 def urgent(known: Understanding | None) -> Html:
-    """The special queues a post belongs in, as proposed; the one of people who may harm themselves stands out."""
-    names = dict.fromkeys(flag.name for flag in known.urgency) if known else ()
-    return join((_urgent(name) for name in names), " ")
+    """The special queues a post belongs in, as proposed; the one of people who may harm themselves comes first and stands out."""
+    names = {flag.name for flag in known.urgency} if known else set()
+    return join((_urgent(name) for name in Queue if name in names), " ")
 
 
 def _urgent(name: str) -> Html:

@@ -9,6 +9,9 @@ from dashboard.widgets import chips
 from dashboard.widgets.html import NOTHING, Html, icon, join, tag
 from dashboard.widgets.tables import Column, bar, table
 
+MANY = 8
+"""Figures that fit side by side where it is wide; more stand in rows of five."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -38,7 +41,7 @@ def figure(said: Figure) -> Html:
 
 def figures(said: Sequence[Figure]) -> Html:
     """All figures side by side, two by two where it is narrow."""
-    return tag("dl", join(figure(one) for one in said), class_="figures")
+    return tag("dl", join(figure(one) for one in said), class_="figures many" if len(said) > MANY else "figures")
 
 
 def spark(line: Sequence[int]) -> Html:

@@ -10,7 +10,7 @@ from dashboard.widgets import chips, times
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, tag, text
 from plaint.cases.case import State
-from plaint.model import Kind, Post
+from plaint.model import Kind, Post, Role
 from plaint.query.tree import Hit
 from plaint.understand.understanding import Understanding
 
@@ -49,8 +49,9 @@ def hit(
     left = [chips.firm(about, names) for about in post.firms[:3]]
     left += [chips.source(post.source, names), kind, chips.rating(post.rating), chips.author(post.author)]
     left += [times.when(post.published, now, zone), chips.language(post), chips.gone(post)]
-    right = [chips.urgent(known)]
-    if found.case is None or found.case.state == State.CANDIDATE:
+    own = post.author is not None and post.author.role is Role.FIRM
+    right = [] if own else [chips.urgent(known)]
+    if not own and (found.case is None or found.case.state == State.CANDIDATE):
         right.append(chips.likely(known))
     if found.case:
         case = chips.link("case", f"Case {short(found.case.case)}", case=found.case.case, firm=carry.get("firm"))

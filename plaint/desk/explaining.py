@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plaint.desk.archive import may_see
 from plaint.desk.rights import Refused, Right, require
 from plaint.model import Person, Post
 from plaint.ports import Stores
+from plaint.understand.masking import hidden
 from plaint.understand.reach import Reach, reach
 from plaint.understand.reading import read_text, said_of
 from plaint.understand.taxonomy import taxonomies
-from plaint.understand.understanding import Understanding
+from plaint.understand.understanding import Span, Understanding
 
 HIDDEN = "•"
 """Stands for each letter of personal data, so that places in the text stay true."""
@@ -44,7 +45,7 @@ def explain(stores: Stores, person: Person, id: str, *, show: bool) -> Explained
         raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
     known = stores.posts.understood([id]).get(id)
     said = read_text(said_of(posts[0]))
-    text = said if show or known is None else _without(said, known)
+    text = said if show or known is None else _without(said, hidden([said])[0])
     return Explained(understanding=known, text=text, names=_names(known) if known else {}, reach=reach(posts[0]))
 
 
@@ -54,9 +55,9 @@ def known_of(stores: Stores, person: Person, posts: Sequence[Post]) -> dict[str,
     return stores.posts.understood([post.id for post in posts if may_see(person, post)])
 
 
-def _without(said: str, known: Understanding) -> str:
+def _without(said: str, spans: Iterable[Span]) -> str:
     signs = list(said)
-    for span in known.pii:
+    for span in spans:
         signs[span.start : span.end] = HIDDEN * len(signs[span.start : span.end])
     return "".join(signs)
 

@@ -29,7 +29,7 @@ BATCH = 128
 
 def masked(texts: Sequence[str]) -> list[str]:
     """Each text with its personal data hidden."""
-    return [_without(text, spans) for text, spans in zip(texts, _hidden(texts), strict=True)]
+    return [_without(text, spans) for text, spans in zip(texts, hidden(texts), strict=True)]
 
 
 def masked_posts(posts: Iterable[Post]) -> Iterator[Post]:
@@ -48,7 +48,7 @@ def _words(posts: Sequence[Post]) -> Iterator[tuple[str | None, str]]:
 def masked_hits(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Hits with the personal data in title, text and snippet hidden; a mark that lay in what is hidden is gone."""
     parts = [part for hit in hits for part in (hit.post.title or "", hit.post.text, hit.snippet)]
-    spans = _hidden(parts)
+    spans = hidden(parts)
     made = []
     for number, hit in enumerate(hits):
         title, text, own = spans[3 * number : 3 * number + 3]
@@ -62,7 +62,8 @@ def masked_hits(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(made)
 
 
-def _hidden(texts: Sequence[str]) -> list[tuple[Span, ...]]:
+def hidden(texts: Sequence[str]) -> list[tuple[Span, ...]]:
+    """What is hidden of each text: the stretches with their kinds, in order."""
     return [tuple(span for span in spans if span.kind in HIDDEN) for spans in find_sure(texts)]
 
 

@@ -62,6 +62,14 @@ def test_a_hit_says_how_likely_it_is_a_complaint_and_why_to_look_at_once(full: A
     assert "<i>Northgate" not in shown
 
 
+def test_what_a_firm_says_itself_is_not_called_a_complaint(full: Any, open_page: Open) -> None:
+    own = replace(_fraud(), author=Author(name="Care", role=Role.FIRM))
+    _put(full, own)
+    shown = said(open_page("search", q="id:board:u"))
+    assert "likely complaint" not in shown
+    assert "Legal threat" not in shown
+
+
 def test_an_unknown_value_is_named(full: Any, open_page: Open) -> None:
     assert "look at once nonsense" in said(open_page("search", urgency=["nonsense"]))
 
