@@ -155,7 +155,7 @@ def sums_in_folds(x: csr_matrix | NDArray[np.float64], taught: Taught, smooth: f
 def softmax(sums: NDArray[np.float64], sharpness: float) -> NDArray[np.float64]:
     """Probabilities of sums."""
     above = np.exp(sharpness * (sums - sums.max(1, keepdims=True)))
-    return above / above.sum(1, keepdims=True)
+    return np.asarray(above / above.sum(1, keepdims=True))
 
 
 def sharpest(sums: NDArray[np.float64], at: NDArray[np.int64]) -> float:
