@@ -246,6 +246,14 @@ class Tour:
         folder = self._folder
         for ending in ("csv", "ndjson", "xlsx", "parquet"):
             assert self.one("export", "firm:merrow", "--to", str(folder / f"all.{ending}"), "--as", "anna")["rows"] == 20
+        for read in ("evidence", "similar", "writer"):
+            self.say("case", read, case, "--as", "anna")
+        assert self.one("understand", "correct", self.posts[0], "--part", "complaint", "--say", "yes", "--as", "tom")["by"] == "tom"
+        assert self.one("understand", "corrections", "--as", "anna")["post"] == self.posts[0]
+        assert self.say("understand", "drift", "--as", "anna")
+        rising = self._typed(("surge", "--firm", "merrow"), None)
+        assert (rising.status, rising.out.partition("\n")[0]) == (0, "timestamp,score,alarm"), rising.err
+        self.ran.append("surge")
         assert self.one("case", "pack", case, "--to", str(folder / "case.zip"), "--as", "anna")["bytes"] > 0
         assert self.one("evidence", "hand-over", self.posts[0], "--to", str(folder / "evidence.zip"), "--as", "anna")
         given = self.file("given.toml", b"[context]\n")
