@@ -21,6 +21,8 @@ from plaint.understand.understanding import Driver, Flag, Queue
 _file = Path(__file__).parent / "data" / "urgency.toml"
 REACH = 120
 """Characters on each side of its longest word within which the rest of a phrase is looked for."""
+BLANKS = 4
+"""Characters that may stand between two words of a phrase at most, where it matters how far back it may begin."""
 LOOKED_AT = 20_000
 """Characters of a text that are read; a longer one is read at its beginning."""
 _signs = str.maketrans("’‘`´", "''''")
@@ -37,12 +39,15 @@ _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
-    """One phrase: its queue or driver, its pattern, its longest word, whether it begins with that and that has an open end, what takes it back."""
+    """One phrase: its queue or driver, its pattern, its longest word, and what takes it back.
+
+    It begins at most `before` characters before that word; `is_open` says that the word may end otherwise.
+    """
 
     name: str
     pattern: re.Pattern[str]
     word: str
-    is_first: bool
+    before: int
     is_open: bool
     unless: tuple[re.Pattern[str], ...]
 
@@ -91,10 +96,10 @@ def _found(text: str) -> Iterator[Flag]:
 
 def _seen(phrase: _Phrase, low: str, start: int, end: int) -> re.Match[str] | None:
     """The phrase around its longest word, which stands from `start` to `end`."""
-    if phrase.is_first:
+    if not phrase.before:
         return phrase.pattern.match(low, start)
     last = min(len(low), end + REACH)
-    around = phrase.pattern.finditer(low, max(0, start - REACH), last)
+    around = phrase.pattern.finditer(low, max(0, start - phrase.before), last)
     return next((seen for seen in around if seen.start() <= start and end <= seen.end()), None)
 
 
@@ -128,10 +133,10 @@ def _of_table(name: str, table: Mapping[str, list[str]]) -> Iterator[_Phrase]:
 
 
 def _phrase(name: str, said: str, unless: tuple[re.Pattern[str], ...]) -> _Phrase:
-    word = _longest(said)
-    return _Phrase(
-        name=name, pattern=_pattern(said), word=word, is_first=said.startswith(word), is_open=f"{word}*" in said.split(), unless=unless
-    )  # fmt: skip
+    word, words = _longest(said), said.split()
+    ahead = words[: next(place for place, one in enumerate(words) if one.rstrip("*") == word)]
+    before = REACH if ".." in ahead or any("*" in one for one in ahead) else sum(max(map(len, one.split("|"))) + BLANKS for one in ahead)
+    return _Phrase(name=name, pattern=_pattern(said), word=word, before=before, is_open=f"{word}*" in words, unless=unless)
 
 
 def _spelled(said: str) -> Iterator[str]:

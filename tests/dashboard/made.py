@@ -227,7 +227,8 @@ def collecting(stores: Any, posts: int = 412) -> None:
 
 def person(stores: Any, key: str) -> Person:
     """An account by its key."""
-    return next(one for one in stores.registers.people() if one.key == key)
+    people: list[Person] = stores.registers.people()
+    return next(one for one in people if one.key == key)
 
 
 def casework(stores: Any) -> list[str]:
