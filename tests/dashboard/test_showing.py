@@ -13,9 +13,7 @@ PHONE = "0161 496 0345"
 
 def _put(store: Any) -> None:
     about = (AboutFirm(key="northgate", score=1, how="asked"),)
-    store.posts.put(
-        [Post(id="board:pii", source="board", ref="pii", kind=Kind.POST, title=f"Ring {PHONE}", text=f"Told you: {PHONE}", firms=about)]
-    )
+    store.posts.put([Post(id="board:pii", source="board", ref="pii", kind=Kind.POST, title=f"Ring {PHONE}", text=f"Told you: {PHONE}", firms=about)])
     store.registers.save_person(Person(key="rita", name="Rita", roles=("reader",)))
 
 

@@ -71,7 +71,7 @@ def test_a_package_with_a_notice_is_in_ours(name: str) -> None:
         assert re.search(rf"^  {re.escape(name)}\s", (ROOT / "NOTICE").read_text(), re.MULTILINE), f"NOTICE does not name {name}"
 
 
-MODULES = {"python-stdnum": "stdnum", 
+MODULES = {"python-stdnum": "stdnum",
     "argon2-cffi": "argon2", "beautifulsoup4": "bs4", "lingua-language-detector": "lingua", "pystemmer": "Stemmer", "dateparser": "dateparser",
 }  # fmt: skip
 
