@@ -7,13 +7,13 @@ product, only one that speaks of an account, a card or a transfer for a reason: 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
 import numpy as np
+from ahocorasick_rs import AhoCorasick
 
 from plaint.understand.features import Grams, Numbers
 from plaint.understand.linear import MODELS, Head, head
@@ -23,19 +23,18 @@ from plaint.understand.understanding import Code
 DEEP = ("product", "reason")
 """Kinds that have a head of their own for the deep tier."""
 
-_money = re.compile(
-    r"\b(?:bank\w*|accounts?|cards?|credit|debit|debts?|loans?|lenders?|mortgages?|escrow|foreclosure|lease|collect(?:ion|or)s?|owed?|equifax"
-    r"|experian|transunion|bureaus?|fico|atm|cash|transfers?|transferred|payments?|payday|paypal|wallet|iban|overdraft|apr"
-    r"|visa|mastercard|amex|pin|passcode|top(?:ped|ping)?[ -]?up|withdraw\w*|deposit\w*|currenc(?:y|ies)|exchange"
-    r"|crypto\w*|bitcoin|savings?|cheques?)\b",
-    re.IGNORECASE,
-)
-_banking = re.compile(
-    r"\b(?:bank\w*|accounts?|cards?|debit|atm|cash|transfer\w*|payments?|iban|visa|mastercard|pin|passcode|top(?:ped|ping)?[ -]?up"
-    r"|withdraw\w*|deposit\w*|currenc(?:y|ies)|exchange|cheques?|refund\w*|beneficiary)\b",
-    re.IGNORECASE,
-)
+_money = """
+bank* account accounts card cards credit debit debt debts loan loans lender lenders mortgage mortgages escrow foreclosure lease collection collector
+collectors owe owed equifax experian transunion bureau bureaus fico atm cash transfer transfers transferred payment payments payday paypal wallet iban
+overdraft apr visa mastercard amex pin passcode top-up topup topped-up topped topping withdraw* deposit* currency currencies exchange crypto* bitcoin top_up
+saving savings cheque cheques
+"""
+_banking = """
+bank* account accounts card cards debit atm cash transfer* payment payments iban visa mastercard pin passcode top-up topup topped topping withdraw*
+deposit* currency currencies exchange cheque cheques refund* beneficiary top_up
+"""
 _SPOKEN_OF = {"product": _money, "reason": _banking}
+"""Words of which a post must say one to be looked at; `*` is any ending, `_` a blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,8 @@ class About:
 
 def topics(texts: Sequence[str], grams: Grams, vectors: Numbers | None = None) -> list[About]:
     """What each text is about, in order; with `vectors` (a row a text, as `deep.embed` gives them) the deep heads say it."""
-    product = _codes(speaker("product", deep=vectors is not None), texts, _SPOKEN_OF["product"], grams, vectors)
-    reason = _codes(speaker("reason", deep=vectors is not None), texts, _SPOKEN_OF["reason"], grams, vectors)
+    product = _codes("product", texts, grams, vectors)
+    reason = _codes("reason", texts, grams, vectors)
     return [
         About(
             product={} if about is _PASSED else led_on("product", {"cfpb": about}),
@@ -61,7 +60,18 @@ def topics(texts: Sequence[str], grams: Grams, vectors: Numbers | None = None) -
 
 def is_looked_at(kind: str, text: str) -> bool:
     """Whether a text speaks of what the head of a kind (`product`, `reason`) knows of."""
-    return bool(_SPOKEN_OF[kind].search(text))
+    finder, is_open = _finder(kind)
+    low = text.lower()
+    return any(
+        not low[start - 1 : start].isalnum() and (is_open[word] or not low[end : end + 1].isalnum())
+        for word, start, end in finder.find_matches_as_indexes(low, overlapping=True)
+    )
+
+
+@cache
+def _finder(kind: str) -> tuple[AhoCorasick, tuple[bool, ...]]:
+    words = [word.replace("_", " ") for word in _SPOKEN_OF[kind].split()]
+    return AhoCorasick([word.rstrip("*") for word in words]), tuple(word.endswith("*") for word in words)
 
 
 def speaker(kind: str, *, deep: bool) -> Head:
@@ -86,11 +96,12 @@ _PASSED = Code(code="", score=0)
 """Stands for a text that was not looked at."""
 
 
-def _codes(asked: Head, texts: Sequence[str], spoken_of: re.Pattern[str], grams: Grams, vectors: Numbers | None) -> list[Code | None]:
-    rows = np.array([row for row, text in enumerate(texts) if spoken_of.search(text)], np.int64)
+def _codes(kind: str, texts: Sequence[str], grams: Grams, vectors: Numbers | None) -> list[Code | None]:
+    rows = np.array([row for row, text in enumerate(texts) if is_looked_at(kind, text)], np.int64)
     found: list[Code | None] = [_PASSED] * len(texts)
     if not len(rows):
         return found
+    asked = speaker(kind, deep=vectors is not None)
     odds = asked.probabilities(_only(grams, rows), None if vectors is None else vectors[rows])
     least = card(asked.name).threshold
     for row, each in zip(rows, odds, strict=True):
