@@ -26,8 +26,8 @@ DEEP = ("product", "reason")
 _money = """
 bank* account accounts card cards credit debit debt debts loan loans lender lenders mortgage mortgages escrow foreclosure lease collection collector
 collectors owe owed equifax experian transunion bureau bureaus fico atm cash transfer transfers transferred payment payments payday paypal wallet iban
-overdraft apr visa mastercard amex pin passcode top-up topup topped-up topped topping withdraw* deposit* currency currencies exchange crypto* bitcoin top_up
-saving savings cheque cheques
+overdraft apr visa mastercard amex pin passcode top-up topup topped-up topped topping withdraw* deposit* currency currencies exchange crypto* bitcoin
+top_up saving savings cheque cheques
 """
 _banking = """
 bank* account accounts card cards debit atm cash transfer* payment payments iban visa mastercard pin passcode top-up topup topped topping withdraw*
