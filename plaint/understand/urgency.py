@@ -39,17 +39,17 @@ _BETWEEN = r"\W+(?:[\w'£$€-]+\W+){0,4}?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
-    """One phrase: its queue or driver, its pattern, its longest word, and what takes it back.
+    """One phrase: its queue or driver, how it is written, its longest word, and the phrases that take it back.
 
     It begins at most `before` characters before that word; `is_open` says that the word may end otherwise.
     """
 
     name: str
-    pattern: re.Pattern[str]
+    said: str
     word: str
     before: int
     is_open: bool
-    unless: tuple[re.Pattern[str], ...]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +97,15 @@ def _found(text: str) -> Iterator[Flag]:
 def _seen(phrase: _Phrase, low: str, start: int, end: int) -> re.Match[str] | None:
     """The phrase around its longest word, which stands from `start` to `end`."""
     if not phrase.before:
-        return phrase.pattern.match(low, start)
+        return _pattern(phrase.said).match(low, start)
     last = min(len(low), end + REACH)
-    around = phrase.pattern.finditer(low, max(0, start - phrase.before), last)
+    around = _pattern(phrase.said).finditer(low, max(0, start - phrase.before), last)
     return next((seen for seen in around if seen.start() <= start and end <= seen.end()), None)
 
 
 def _taken_back(phrase: _Phrase, low: str, start: int, end: int) -> bool:
     first, last = max(0, start - REACH), min(len(low), end + REACH)
-    return any(seen.start() < end and start < seen.end() for one in phrase.unless for seen in one.finditer(low, first, last))
+    return any(seen.start() < end and start < seen.end() for one in phrase.unless for seen in _pattern(one).finditer(low, first, last))
 
 
 def _lowered(text: str) -> str:
@@ -126,17 +126,17 @@ def _phrases() -> _Phrases:
 
 
 def _of_table(name: str, table: Mapping[str, list[str]]) -> Iterator[_Phrase]:
-    unless = tuple(_pattern(said) for said in table["unless"])
+    unless = tuple(table["unless"])
     for said in dict.fromkeys(table["phrases"]):
         for one in _spelled(said):
             yield _phrase(name, one, unless)
 
 
-def _phrase(name: str, said: str, unless: tuple[re.Pattern[str], ...]) -> _Phrase:
+def _phrase(name: str, said: str, unless: tuple[str, ...]) -> _Phrase:
     word, words = _longest(said), said.split()
     ahead = words[: next(place for place, one in enumerate(words) if one.rstrip("*") == word)]
     before = REACH if ".." in ahead or any("*" in one for one in ahead) else sum(max(map(len, one.split("|"))) + BLANKS for one in ahead)
-    return _Phrase(name=name, pattern=_pattern(said), word=word, before=before, is_open=f"{word}*" in words, unless=unless)
+    return _Phrase(name=name, said=said, word=word, before=before, is_open=f"{word}*" in words, unless=unless)
 
 
 def _spelled(said: str) -> Iterator[str]:
@@ -155,7 +155,9 @@ def _longest(said: str) -> str:
     return max(words, key=lambda word: (word not in _EVERYWHERE, len(word)))
 
 
+@cache
 def _pattern(said: str) -> re.Pattern[str]:
+    """The pattern of a phrase, made when it is first needed: most never are, and all together take a third of a second."""
     built = r"(?<![\w'])"
     glue = ""
     for word in said.split():
