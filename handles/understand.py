@@ -127,16 +127,14 @@ def drift(store: options.StoreOption = None, as_: options.AsOption = None) -> No
 
 
 def _read_lines(*, is_deep: bool) -> None:
-    from plaint.understand.deep import embed
-    from plaint.understand.reading import Said, read, read_text
+    from plaint.understand.reading import Said, read, read_deeply
     from settings import settings
 
     settings()
     lines = _asked()
     while batch := list(islice(lines, BATCH)):
         said = [Said(text=one.text, title=one.title, lang=one.lang, source=one.source, stars=one.stars) for one in batch]
-        vectors = embed([read_text(one) for one in said]) if is_deep else None
-        for one, understood in zip(batch, read(said, vectors), strict=True):
+        for one, understood in zip(batch, read_deeply(said) if is_deep else read(said), strict=True):
             options.say({"id": one.id, "understanding": understood})
 
 

