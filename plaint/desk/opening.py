@@ -12,7 +12,7 @@ from plaint.cases import decide as d
 from plaint.cases.case import STATE_WORDS, Case, State
 from plaint.cases.judging import Proposal
 from plaint.deadlines.start import Times
-from plaint.desk.acting import allowed, begin, firm_of, note_refusal, standing_of
+from plaint.desk.acting import allowed, begin, firm_of, note_refusal, project, standing_of
 from plaint.desk.answers import COLLECTOR
 from plaint.desk.rights import Refused, Right
 from plaint.model import Firm, Ownership, PartialDate, Person, Post
@@ -72,7 +72,10 @@ def open_by_rule(stores: Stores, post: str, firm: str, now: datetime) -> str | N
     rows, _ = stores.cases.cases(CaseFilter(firm=firm, post=post, limit=1))
     case = case_id(firm, post)
     command = f"hashtag:{case}"
-    if rows or stores.cases.command_done(command):
+    if rows:
+        return None
+    if stores.cases.command_done(command):  # whoever opened it may have been killed before the lists had it
+        project(stores, case, firm_of(stores, firm), now, newly=True)
         return None
     try:
         _open(stores, COLLECTOR, case, [post], firm_of(stores, firm), None, now, command)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from indexer.connect import connect
 from plaint.desk import intake
 from plaint.model import Capture, Firm, Kind, RawPost, Site, iso
-from plaint.ports import CaseFilter
+from plaint.ports import CaseFilter, Draft
 from plaint.posts.brands import Names
 from plaint.posts.register import firm_of
 
@@ -64,3 +67,19 @@ def test_a_row_of_the_firms_register_names_hashtags_with_or_without_their_sign()
     assert firm_of({"key": "fennel", "name": "Fennel", "hashtags": ["#fennelfail", "fennelhelp"]}).hashtags == ("fennelfail", "fennelhelp")
     with pytest.raises(ValueError, match="one word"):
         firm_of({"key": "fennel", "name": "Fennel", "hashtags": ["fennel fail"]})
+
+
+def test_a_case_that_whoever_opened_it_was_killed_before_listing_is_listed_when_the_post_comes_again(
+    stores: Any, now: datetime, tmp_path: Path
+) -> None:  # fmt: skip
+    with closing(connect(f"sqlite:///{tmp_path}/first.db")) as first:
+        take_in(first, now, CARD)
+        (row,) = cases(first)
+        (entry,) = first.cases.read(row.case)
+        bodies = {name: text for (_, name), text in first.cases.bodies(row.case).items() if text is not None}
+    stores.registers.save_firms([FENNEL])
+    stores.cases.append(row.case, 0, [Draft(kind=entry.kind, said=entry.said, bodies=bodies)], at=entry.at, by=entry.by, command=entry.command)
+    assert cases(stores) == []
+    take_in(stores, now, CARD)
+    assert [one.case for one in cases(stores)] == [row.case]
+    assert len(stores.cases.read(row.case)) == 1
