@@ -33,7 +33,7 @@ def add(app: typer.Typer) -> None:
         each with its interval. Needs the extra `learn`. The deep heads are taught when `--only` asks for one; that needs the
         extra `deep`, and a quarter of an hour for the vectors of the texts unless `--vectors` has them from before.
 
-        Examples: plaint learn --data ../shared/data --into /tmp/models
+        Examples: plaint learn --data ../shared/data --into models
 
                   plaint learn --cv acl2019
         """

@@ -65,7 +65,7 @@ def correct(
     store: options.StoreOption = None,
     as_: options.AsOption = None,
 ) -> None:
-    """Say what is right for a part of a post; it stands in the log beside what was proposed, and models learn from it.
+    """Say what is right for a part of a post; it stands in the log beside what was proposed.
 
     Example: plaint understand correct trustpilot:123 --part complaint --say no --as ann
     """

@@ -31,5 +31,5 @@ WORDS: dict[str, str] = {
     "understood.right": "Right",
     "understood.wrong": "Wrong",
     "understood.save": "Keep correction",
-    "understood.kept": "Kept: {part} is {value}. The next training learns from it.",
+    "understood.kept": "Kept: {part} is {value}. It stands in the log beside what was proposed.",
 }

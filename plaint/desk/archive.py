@@ -103,20 +103,26 @@ def read_post(stores: Stores, person: Person, id: str, now: datetime, *, show: b
     require(person, Right.READ_POSTS)
     if show:
         require(person, Right.SEE_AUTHORS)
-    posts = stores.posts.get([id])
-    if not posts:
-        raise LookupError(f"there is no post {id!r} in the archive")
-    if not may_see(person, posts[0]):
-        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    post = visible(stores, person, id)
     _log(stores, person, READ, id, now)
     if show:
         _log(stores, person, SHOWN, id, now)
     revisions = list(stores.posts.revisions(id))
     thread = told_apart([post for post in stores.posts.thread(id) if post.id == id or not post.firms or may_see(person, post)])
-    every = list(_shown(person, [posts[0], *(revision.post for revision in revisions), *thread]))
+    every = list(_shown(person, [post, *(revision.post for revision in revisions), *thread]))
     told = every if show or person == OPERATOR else list(masked_posts(every))
     states = tuple(replace(revision, post=post) for revision, post in zip(revisions, told[1:], strict=False))
     return Opened(post=told[0], revisions=states, thread=tuple(told[1 + len(revisions) :]), hidden=told != every)
+
+
+def visible(stores: Stores, person: Person, id: str) -> Post:
+    """The post as it is held, for a person who may see it; raises LookupError when there is none, Refused when it is about none of their firms."""
+    posts = stores.posts.get([id])
+    if not posts:
+        raise LookupError(f"there is no post {id!r} in the archive")
+    if not may_see(person, posts[0]):
+        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    return posts[0]
 
 
 def may_see(person: Person, post: Post) -> bool:

@@ -14,9 +14,9 @@ from itertools import islice
 
 from rapidfuzz.process import extractOne
 
-from plaint.desk.archive import may_see
+from plaint.desk.archive import may_see, visible
 from plaint.desk.log import record
-from plaint.desk.rights import Refused, Right, require
+from plaint.desk.rights import Right, require
 from plaint.insight.drift import Month, Spoken, drifted
 from plaint.model import Person, Post
 from plaint.ports import Entry, Stores
@@ -89,14 +89,10 @@ def correct(stores: Stores, person: Person, id: str, *, part: Part, said: str, n
     ValueError for a value that the part cannot have.
     """
     require(person, Right.WORK_CASES)
-    posts = stores.posts.get([id])
-    if not posts:
-        raise LookupError(f"there is no post {id!r} in the archive")
-    if not may_see(person, posts[0]):
-        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    post = visible(stores, person, id)
     value = _value(stores, part, said)
     understood = stores.posts.understood([id]).get(id, Understanding())
-    values = _proposed(posts[0], understood, part)
+    values = _proposed(post, understood, part)
     model = understood.models.get(_MODEL.get(part, str(part)))
     is_told = bool(values) or model is not None
     event = {"part": str(part), "said": value, "proposed": "; ".join(values) or None, "model": model,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from plaint.desk.archive import may_see
-from plaint.desk.rights import Refused, Right, require
+from plaint.desk.archive import may_see, visible
+from plaint.desk.rights import Right, require
 from plaint.model import Person, Post
 from plaint.ports import Stores
 from plaint.understand.masking import hidden
@@ -38,15 +38,11 @@ def explain(stores: Stores, person: Person, id: str, *, show: bool) -> Explained
     require(person, Right.READ_POSTS)
     if show:
         require(person, Right.SEE_AUTHORS)
-    posts = stores.posts.get([id])
-    if not posts:
-        raise LookupError(f"there is no post {id!r} in the archive")
-    if not may_see(person, posts[0]):
-        raise Refused(f"{person.key} may not see this post: it is about none of their firms; ask an admin")
+    post = visible(stores, person, id)
     known = stores.posts.understood([id]).get(id)
-    said = read_text(said_of(posts[0]))
+    said = read_text(said_of(post))
     text = said if show or known is None else _without(said, hidden([said])[0])
-    return Explained(understanding=known, text=text, names=_names(known) if known else {}, reach=reach(posts[0]))
+    return Explained(understanding=known, text=text, names=_names(known) if known else {}, reach=reach(post))
 
 
 def known_of(stores: Stores, person: Person, posts: Sequence[Post]) -> dict[str, Understanding]:
