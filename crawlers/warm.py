@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from plaint.posts.language import detect
+from plaint.understand.reading import Said, read
 from settings import settings
 
 for _module in ("crawlers.run", "crawlers.spider", "crawlers.watch_walk", "indexer.connect", "indexer.sqlite_posts", "scrapy.crawler"):
     import_module(_module)
 settings()
-detect("The words of a complaint, long enough for the models of languages to be loaded.")
+read([Said(text="The words of a complaint, long enough for the models of languages and of understanding to be loaded.")])
