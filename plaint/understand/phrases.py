@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -27,6 +27,8 @@ LEFT_OUT = frozenset("ãõñç")
 """A single word with one of these may be written without its accents; others may not (`âgé` is not `age`)."""
 
 _word: Final = re.compile(r"[\w&£$€\u0900-\u0dff]+")
+_NOT_INSIDE: Final = r"(?<![\w']{})"
+"""After the first letters of a phrase: they begin a word. Said before them it would keep `re` from skipping to the first letter."""
 _BETWEEN: Final = r"[^\w£$€]++(?:[\w£$€]++[^\w£$€]++){0,5}?"
 _WITHIN: Final = r"[^\w£$€.!?\n]++(?:[\w£$€]++[^\w£$€.!?\n]++){0,9}?"
 """Runs of letters and of what parts them never share a sign, so there is one way to read a text and no hostile one."""
@@ -147,18 +149,21 @@ def _pattern(said: str) -> re.Pattern[str]:
     """The pattern of a phrase, made when it is first needed: most never are, and all together take seconds."""
     words = said.split()
     is_tolerant = len(words) > 1 or not LEFT_OUT.isdisjoint(said)
-    built, glue = r"(?<![\w'])", ""
+    built, glue = "", ""
     for word in words:
         if word in {"..", "..."}:
             glue = _BETWEEN if word == ".." else _WITHIN
             continue
-        built += glue + _choices(word.split("|"), is_tolerant=is_tolerant)
+        built += glue + _choices(word.split("|"), is_first=not built, is_tolerant=is_tolerant)
         glue = r"[\s-]+"
     return re.compile(built + r"(?!\w)")
 
 
-def _choices(words: Iterable[str], *, is_tolerant: bool) -> str:
-    choices = [_letters(word.rstrip("*#"), is_tolerant=is_tolerant) + _ending(word) for word in words]
+def _choices(words: Sequence[str], *, is_first: bool, is_tolerant: bool) -> str:
+    choices = []
+    for word in words:
+        letters = _letters(word.rstrip("*#"), is_tolerant=is_tolerant)
+        choices.append(letters + (_NOT_INSIDE.format(letters) if is_first else "") + _ending(word))
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
 
 

@@ -76,6 +76,8 @@ def _is_taken_back(unless: Iterable[Phrase], low: str, start: int, end: int) -> 
 
 def _lowered(text: str) -> str:
     """The text in small letters, letter for letter, so that places in it stay true."""
+    if text.isascii():
+        return text.replace("`", "'").lower()
     low = text.translate(_signs).lower()
     return low if len(low) == len(text) else "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text.translate(_signs))
 

@@ -1,14 +1,15 @@
 """How many urgent posts and vulnerable customers the phrases find, on made-up posts labelled by somebody who had not seen the phrases.
 
-The floors stand a little under what the second version of the phrases finds, whose writer had heard of some misses of the first.
-They say what is kept, not what is good; `pytest -s` prints the table.
+The first set is no longer unseen: its misses were told to who wrote the second version of the phrases. The second set was measured once,
+after the third version was final, and no phrase is changed with it in view. The floors stand a little under what is found; they say what
+is kept, not what is good. `pytest -s` prints the tables.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -22,6 +23,7 @@ from plaint.understand.urgency import flags
 pytestmark = pytest.mark.pure
 
 POSTS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("urgent_posts.json").read_text(encoding="utf-8"))
+UNSEEN: list[dict[str, Any]] = json.loads(Path(__file__).with_name("urgent_posts_2.json").read_text(encoding="utf-8"))
 LABELS = (*map(str, Queue), *map(str, Driver))
 RECALL = {
     "self-harm": 0.72,
@@ -62,8 +64,12 @@ def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
 
 @pytest.fixture(scope="module")
 def found() -> Mapping[str, Found]:
+    return found_in(POSTS)
+
+
+def found_in(posts: Sequence[Mapping[str, Any]]) -> Mapping[str, Found]:
     right, labelled, flagged = Counter[str](), Counter[str](), Counter[str]()
-    for post in POSTS:
+    for post in posts:
         said = {flag.name for some in flags(post["text"]) for flag in some}
         meant = {*post["urgency"], *post["vulnerability"]}
         right.update(said & meant)
@@ -92,6 +98,12 @@ def test_as_many_are_found_as_were(found: Mapping[str, Found], name: str) -> Non
 
 def test_what_is_flagged_is_right_as_often_as_it_was(found: Mapping[str, Found]) -> None:
     assert _sum(found).precision >= PRECISION
+
+
+def test_of_posts_that_nobody_looked_at_as_many_are_found_and_rightly() -> None:
+    whole = _sum(found_in(UNSEEN))
+    assert whole.recall >= 0.80
+    assert whole.precision >= 0.76
 
 
 def test_the_set_has_enough_of_each_and_of_none() -> None:
