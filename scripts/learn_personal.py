@@ -3,7 +3,8 @@
 MARKED is Presidio's synthetic set (MIT): records of `full_text`, `spans` and `template_id`. PLAIN is the CFPB's complaints (public
 domain): people are struck out of its narratives, so no other word there is a person, a place or a number of one; what is struck out and
 firms teach nothing. `--cv` keeps whole templates apart, teaches as often and prints the figures by fold, with a 95 % interval over
-templates; nothing is written. Needs scipy besides what Plaint needs.
+templates; nothing is written. `--names-apart` also takes every name of a fold's test texts out of the lists of names, and what has one of
+them out of what teaches. Needs scipy besides what Plaint needs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
-from plaint.understand import personal
+from plaint.understand import personal, personal_tagger
 from plaint.understand.personal_tagger import BUCKETS, LABELS, OFFSETS, SHAPES, Tagger, Weights, features, shape_of, tokens
 from plaint.understand.understanding import Span
 
@@ -52,8 +53,8 @@ def marked(path: Path) -> list[tuple[Row, dict[str, Any]]]:
     made = []
     for record in json.loads(path.read_text(encoding="utf-8")):
         said = tokens([record["full_text"]])
-        allowed = np.zeros((len(said.spans[0]), len(LABELS)), bool)
-        for row, (start, end) in enumerate(said.spans[0]):
+        allowed = np.zeros((said.count(0), len(LABELS)), bool)
+        for row, (start, end) in enumerate(said.spans(0)):
             kind = next((s["entity_type"] for s in record["spans"] if s["start_position"] < end and start < s["end_position"]), None)
             allowed[row, LABELS.index(KINDS.get(kind, "number") if kind else "")] = True
         made.append((Row(record["full_text"], allowed, 1.0, record["template_id"]), record))
@@ -68,7 +69,7 @@ def plain(path: Path) -> list[Row]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         texts = [row["Consumer complaint narrative"][:700] for row in csv.DictReader(file) if row["Consumer complaint narrative"]]
     for text in texts[:PLAIN_ROWS]:
-        words = [text[start:end] for start, end in tokens([text]).spans[0]]
+        words = [text[start:end] for start, end in tokens([text]).spans(0)]
         allowed = np.array([np.ones(len(LABELS), bool) if "XX" in word else none if word.islower() else none_or_firm for word in words])
         made.append(Row(text, allowed, PLAIN_WEIGHT, -1))
     return made
@@ -194,18 +195,38 @@ def total(some: Sequence[Counts]) -> Counts:
     return Counts(sum(c.tp for c in some), sum(c.fp for c in some), sum(c.fn for c in some))
 
 
-def cross(pairs: Sequence[tuple[Row, dict[str, Any]]], more: Sequence[Row], folds: int) -> None:
-    """Print the figures on templates that the tagger has not seen."""
+def names_of(records: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """The words of all names of persons, in small letters."""
+    persons = [span["entity_value"] for record in records for span in record["spans"] if span["entity_type"] == "PERSON"]
+    said = tokens(persons)
+    return frozenset(word.lower() for word in said.words if word and word[0].isalpha())
+
+
+def unlisted(names: frozenset[str]) -> dict[str, int]:
+    """Take names out of the lists of given names and surnames; gives what the lists said of them."""
+    lists = personal_tagger._lists()
+    taken = {name: lists[name] for name in names if lists.get(name, 0) & 3}
+    lists.update({name: bits & ~3 for name, bits in taken.items()})
+    return taken
+
+
+def cross(pairs: Sequence[tuple[Row, dict[str, Any]]], more: Sequence[Row], folds: int, *, names_apart: bool) -> None:
+    """Print the figures on templates that the tagger has not seen, and on names that neither it nor the lists have where these are kept apart."""
     groups = sorted({row.template for row, _ in pairs})
     np.random.default_rng(7).shuffle(groups)
     kept: dict[float, tuple[dict[int, Counts], dict[str, list[int]]]] = {line: ({}, {}) for line in (0.15, 0.2, 0.3, 0.4)}
     for fold in range(folds):
         out = set(groups[fold::folds])
-        tagger = Tagger(teach([row for row, _ in pairs if row.template not in out] + list(more)))
         test = [record for row, record in pairs if row.template in out]
+        names = names_of(test) if names_apart else frozenset()
+        taken = unlisted(names)
+        kept_rows = [row for row, record in pairs if row.template not in out and not names & names_of([record])]
+        tagger = Tagger(teach(kept_rows + list(more)))
         for line, (templates, kinds) in kept.items():
             count(test, personal.find([r["full_text"] for r in test], tagger=tagger, line=line), templates, kinds)
-        print(fold, {line: round(total([templates[t] for t in out]).f2(), 3) for line, (templates, _) in kept.items()}, flush=True)
+        personal_tagger._lists().update(taken)
+        figures = {line: round(total([templates[t] for t in out]).f2(), 3) for line, (templates, _) in kept.items()}
+        print(fold, figures, f"taught by {len(kept_rows)} texts, {len(taken)} names taken out of the lists", flush=True)
     for line, (templates, kinds) in kept.items():
         whole, every = total(list(templates.values())), list(templates.values())
         rng = np.random.default_rng(1)
@@ -233,11 +254,12 @@ def main() -> None:
     parser.add_argument("marked", type=Path)
     parser.add_argument("plain", type=Path, nargs="?")
     parser.add_argument("--cv", type=int)
+    parser.add_argument("--names-apart", action="store_true")
     parser.add_argument("--to", type=Path, default=Path("plaint/understand/data/personal_model.npz"))
     said = parser.parse_args()
     pairs, more = marked(said.marked), plain(said.plain) if said.plain else []
     if said.cv:
-        cross(pairs, more, said.cv)
+        cross(pairs, more, said.cv, names_apart=said.names_apart)
     else:
         save(teach([row for row, _ in pairs] + more), said.to)
 

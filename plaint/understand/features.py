@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -43,13 +43,17 @@ class Grams:
 
     `first` and `last` are its characters in `signs`, the batch as it is read, of which `origin` and `until` say where each stands in
     its own text (characters from the text's first, the second exclusive). `tokens` are the
-    first signs of words and of signs that stand alone, `token_hash` what they are. The squares of a text's values add up to 1.
+    first signs of words and of signs that stand alone, `token_hash` what they are. The squares of a text's values add up to 1: a value
+    is what `idf` says of its bucket by the `length` of its text.
+    `known` is what was already worked out of this batch, by name, a row a text: several heads ask for the same.
     """
 
     rows: int
     row: Counts
     bucket: Counts
     value: Numbers
+    idf: Numbers
+    length: Numbers
     first: Counts
     last: Counts
     signs: Codes
@@ -58,6 +62,7 @@ class Grams:
     until: Counts
     tokens: Counts
     token_hash: Codes
+    known: dict[str, Numbers] = field(default_factory=dict)
 
 
 def grams(texts: Sequence[str], *, idf: Numbers | None = None) -> Grams:
@@ -67,11 +72,12 @@ def grams(texts: Sequence[str], *, idf: Numbers | None = None) -> Grams:
     row, bucket, first, last = _joined(
         [(sign_row[tokens], _bucket(token_hash, 1), tokens, token_last), _pairs(tokens, token_last, token_hash, sign_row), *_runs(signs, sign_row)]
     )
-    weight = (shipped_idf() if idf is None else idf)[bucket]
-    length = np.sqrt(np.bincount(row, weights=weight * weight, minlength=len(texts)))
-    value = weight * (1 / np.maximum(length, 1e-9)).astype(np.float32)[row]
+    idf = shipped_idf() if idf is None else idf
+    weight = idf[bucket]
+    length = np.maximum(np.sqrt(np.bincount(row, weights=weight * weight, minlength=len(texts))), 1e-9)
+    value = weight * (1 / length).astype(np.float32)[row]
     return Grams(
-        rows=len(texts), row=row, bucket=bucket, value=value, first=first, last=last,
+        rows=len(texts), row=row, bucket=bucket, value=value, idf=idf, length=length.astype(np.float32), first=first, last=last,
         signs=signs, sign_row=sign_row, origin=origin, until=until, tokens=tokens, token_hash=token_hash,
     )  # fmt: skip
 
@@ -110,10 +116,9 @@ def _signs(texts: Sequence[str]) -> tuple[Codes, Counts, Counts, Counts]:
     codes = np.where(known, low[np.where(known, codes, 0)], codes)
     until = np.arange(1, len(codes) + 1, dtype=np.int32)
     keep = np.ones(len(codes), bool)
-    for found in _handle_or_link.finditer(joined):
-        codes[found.start()] = _USER if found[0][0] == "@" or found[0].lower() == "<user>" else _LINK
-        until[found.start()] = found.end()
-        keep[found.start() + 1 : found.end()] = False
+    for start, end, sign in _handles_and_links(cut):
+        codes[start], until[start] = sign, end
+        keep[start + 1 : end] = False
     at = _where(keep)
     codes, until = codes[at], until[at]
     open_ = is_space[np.minimum(codes, len(is_space) - 1)] | (codes == _GAP)
@@ -128,6 +133,18 @@ def _signs(texts: Sequence[str]) -> tuple[Codes, Counts, Counts, Counts]:
     begins = np.array([*accumulate((len(text) + 1 for text in cut), initial=1)], np.int32)
     offset = begins[np.minimum(sign_row, len(cut))]
     return codes, sign_row, at - offset, until - offset
+
+
+def _handles_and_links(texts: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Where each stands among the texts with a gap before each, and its sign; only texts that can have one are searched."""
+    begin = 1
+    for text in texts:
+        low = text.lower()
+        if "@" in text or "http" in low or "www." in low or "<u" in low:
+            for found in _handle_or_link.finditer(text):
+                is_user = found[0][0] == "@" or found[0].lower() == "<user>"
+                yield begin + found.start(), begin + found.end(), _USER if is_user else _LINK
+        begin += len(text) + 1
 
 
 @cache

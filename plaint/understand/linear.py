@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plaint.understand.features import BITS, Counts, Grams, Numbers
 from plaint.understand.features import VERSION as FEATURES
-from plaint.understand.features import Counts, Grams, Numbers
 from plaint.understand.understanding import Word
 
 MODELS = Path(__file__).parent / "models"
@@ -75,6 +75,8 @@ class Head:
         return decisive(grams, share)
 
     def _of_text(self, grams: Grams) -> Numbers:
+        if (known := grams.known.get(self.spoken_as)) is not None:
+            return known
         columns = self.weights.shape[1]
         if columns <= _FEW:
             each = [np.bincount(grams.row, weights=grams.value * self.weights[grams.bucket, c], minlength=grams.rows) for c in range(columns)]
@@ -84,6 +86,31 @@ class Head:
         ends = np.searchsorted(grams.row[order], np.arange(grams.rows + 1))
         sums = [value[a:b] @ self.weights[bucket[a:b]].astype(np.float32) for a, b in pairwise(ends)]
         return np.asarray(sums, np.float32).reshape(grams.rows, columns)
+
+
+def sum_together(names: tuple[str, ...], grams: Grams) -> None:
+    """Sum what the places of a batch say to the shipped heads of these names, and note it in `grams.known`, where each head looks first.
+
+    A place that comes several times in a text is looked up once; the tables of the heads lie side by side, so that one row has it for all.
+    """
+    weights, edges = _side_by_side(names)
+    place = np.sort((grams.row.astype(np.int64) << BITS) | grams.bucket)
+    once = np.flatnonzero(np.append([True], place[1:] != place[:-1])[: len(place)])
+    bucket = place[once] & ((1 << BITS) - 1)
+    ends = np.searchsorted(place[once] >> BITS, np.arange(grams.rows + 1))
+    value = np.diff(np.append(once, len(place))).astype(np.float32) * grams.idf[bucket]
+    sums = np.empty((grams.rows, weights.shape[1]), np.float32)
+    for row, (start, end) in enumerate(pairwise(ends)):
+        sums[row] = value[start:end] @ np.take(weights, bucket[start:end], axis=0).astype(np.float32)
+    sums /= grams.length[:, None]
+    grams.known.update({head(name).spoken_as: sums[:, start:end] for name, (start, end) in zip(names, pairwise(edges), strict=True)})
+
+
+@lru_cache(maxsize=2)
+def _side_by_side(names: tuple[str, ...]) -> tuple[NDArray[np.int8], tuple[int, ...]]:
+    """The weights of heads in one table, and at which column each begins and the last ends."""
+    each = [head(name).weights for name in names]
+    return np.hstack(each), (0, *accumulate(weights.shape[1] for weights in each))
 
 
 def decisive(grams: Grams, share: Numbers) -> list[tuple[Word, ...]]:

@@ -73,10 +73,12 @@ def _tagger() -> Tagger:
 
 def _tagged(text: str, number: int, said: Tokens, likely: np.typing.NDArray[np.float32], line: float) -> Iterator[Span]:
     """Runs of words that are likely personal and of one kind."""
-    at, spans = said.at[number], said.spans[number]
-    rows = likely[at : at + len(spans)]
+    at = said.at[number]
+    rows = likely[at : at + said.count(number)]
+    places = np.flatnonzero(rows[:, 0] < 1 - line)
+    spans = said.spans(number) if len(places) else []
     start, end, last = 0, 0, 0
-    for place in np.flatnonzero(rows[:, 0] < 1 - line):
+    for place in places:
         one, two = spans[place]
         word = text[one:two]
         kind = int(rows[place, 1:].argmax()) + 1

@@ -86,6 +86,9 @@ BORN = re.compile(
 )
 NAME = r"[A-ZÀ-ÖØ-ÞČŠŽŁ][\w'’-]+"
 TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Mme|Herr|Frau|Señora?|Shri|Smt)\b\.? (?P<name>{NAME}(?: [A-Z]\b\.?)?(?: {NAME}){{0,2}})")
+TITLES = ("Mr", "Ms", "Mis", "Dr", "Prof", "Mme", "Herr", "Frau", "Señor", "Shri", "Smt")
+NAME_CUES = ("name ", "name'", "ch hei", "Name", "appelle", "llamo", "nombre", "chiamo", "naam", "spoke", "igned", "egards", "incerely", "ours ")
+"""Letters of which a text has some where the two patterns beside find anything: they are looked for first, which takes a tenth of the time."""
 NAMED = re.compile(
     rf"(?:\b[Mm]y name is|\b[Mm]y name's|\b[Ii]ch hei(?:ß|ss)e|\b[Mm]ein Name ist|\b[Jj]e m'appelle|\b[Mm]e llamo|\b[Mm]i nombre es|\b[Mm]i chiamo|"
     rf"\b[Mm]ijn naam is|\bspoke (?:to|with)|\bName:|\b[Ss]igned,?|\b[Kk]ind [Rr]egards,?|\b[Rr]egards,?|\b[Ss]incerely,?|"
@@ -111,11 +114,13 @@ def found_in(text: str) -> Iterator[Span]:
         yield from _all(WEB, text, "web address")
     for start, end in _windows(text):
         yield from _numbers(text, start, end)
-    for match in TITLED.finditer(text):
-        yield Span(start=match.start("name"), end=match.end("name"), kind="person")
-    for match in NAMED.finditer(text):
-        if match["name"].split()[0].lower() not in NOT_NAMES:
+    if any(title in text for title in TITLES):
+        for match in TITLED.finditer(text):
             yield Span(start=match.start("name"), end=match.end("name"), kind="person")
+    if any(cue in text for cue in NAME_CUES):
+        for match in NAMED.finditer(text):
+            if match["name"].split()[0].lower() not in NOT_NAMES:
+                yield Span(start=match.start("name"), end=match.end("name"), kind="person")
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
+from string import ascii_letters, digits
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +32,10 @@ SHAPES = 24
 KEPT = 200_000
 """Words whose rows are kept; at more, all are dropped and made anew."""
 
-TOKEN = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,100}\.\w+|[^\W_]+(?:['’][^\W_]+)*|\n+|[^\w\s]|_+")
+_simple = r"[^\W_]+(?:['’][^\W_]+)*|\n+|[^\w\s]|_+"
+TOKEN = re.compile(rf"(https?://\S+|www\.\S+|[^\s@]{{1,64}}@[^\s@]{{1,100}}\.\w+|{_simple})")
+PLAIN_TOKEN = re.compile(f"({_simple})")
+"""The same for texts without an address, where looking for one at every word takes most of the time."""
 
 
 def _words(said: str) -> frozenset[str]:
@@ -100,7 +105,7 @@ def shape_of(word: str) -> int:
         return {"\n": 1, ",": 2, ".": 3, ":": 4, "-": 5, ">": 6}.get(word[0], 7)
     if word.isdigit():
         return 8 if len(word) < 3 else 9 if len(word) < 6 else 10
-    if any(letter.isdigit() for letter in word):
+    if not word.isalpha() and any(map(str.isdigit, word)):
         return 11
     if "://" in word or "@" in word or low.startswith("www."):
         return 12
@@ -133,9 +138,16 @@ def features(word: str) -> list[int]:
     return [zlib.crc32(one.encode()) % BUCKETS for one in said]
 
 
+_ascii_forms = str.maketrans(ascii_letters + digits, "a" * 26 + "A" * 26 + "0" * 10)
+_again = re.compile(r"(.)\1+")
+
+
 def _form(word: str) -> str:
-    made = "".join("0" if one.isdigit() else "A" if one.isupper() else "a" if one.isalpha() else one for one in word[:20])
-    return re.sub(r"(.)\1+", r"\1", made)
+    if word.isascii():
+        made = word[:20].translate(_ascii_forms)
+    else:
+        made = "".join("0" if one.isdigit() else "A" if one.isupper() else "a" if one.isalpha() else one for one in word[:20])
+    return _again.sub(r"\1", made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +155,29 @@ class Tokens:
     """The words of a batch one after another, with two empty ones before, between and after texts: `at` is where each text's begin."""
 
     words: list[str]
-    spans: list[list[tuple[int, int]]]
+    parts: list[list[str]]
     at: list[int]
+
+    def count(self, number: int) -> int:
+        """How many words a text has."""
+        return len(self.parts[number]) // 2
+
+    def spans(self, number: int) -> list[tuple[int, int]]:
+        """Where each word of a text stands in it."""
+        ends = [*accumulate(map(len, self.parts[number]))]
+        return list(zip(ends[:-1:2], ends[1::2], strict=True))
 
 
 def tokens(texts: Sequence[str]) -> Tokens:
     """The words of each text."""
-    words, spans, at = ["", ""], [], []
+    words, parts, at = ["", ""], [], []
     for text in texts:
         at.append(len(words))
-        matches = list(TOKEN.finditer(text))
-        spans.append([match.span() for match in matches])
-        words += [match[0] for match in matches]
+        has_address = "@" in text or "://" in text or "www." in text
+        parts.append((TOKEN if has_address else PLAIN_TOKEN).split(text))
+        words += parts[-1][1::2]
         words += ["", ""]
-    return Tokens(words=words, spans=spans, at=at)
+    return Tokens(words=words, parts=parts, at=at)
 
 
 class Tagger:
@@ -200,13 +221,22 @@ class Tagger:
         return np.fromiter((rows[word] for word in words), np.int64, len(words))
 
     def _add(self, words: Sequence[str]) -> None:
-        sums = np.zeros((len(words), len(OFFSETS), len(LABELS)), np.float32)
-        for row, word in enumerate(words):
-            self._rows[word] = len(self._sums) + row
-            if word:
-                sums[row] = self._weights.words[:, features(word)].sum(1)
-        self._sums = np.concatenate([self._sums, sums])
-        self._shapes = np.concatenate([self._shapes, np.array([shape_of(word) if word else 0 for word in words], np.int64)])
+        known = len(self._rows)
+        self._make_room(known + len(words))
+        each = [features(word) if word else [0] for word in words]
+        starts = [0, *accumulate(map(len, each))][:-1]
+        said = self._weights.words[:, [bucket for some in each for bucket in some]]
+        self._sums[known : known + len(words)] = np.add.reduceat(said, starts, axis=1).transpose(1, 0, 2)
+        self._sums[[known + place for place, word in enumerate(words) if not word]] = 0
+        self._shapes[known : known + len(words)] = [shape_of(word) if word else 0 for word in words]
+        self._rows.update(zip(words, range(known, known + len(words)), strict=True))
+
+    def _make_room(self, rows: int) -> None:
+        """Room for so many words and as many again, so that words that come one by one are not copied each time."""
+        if rows > len(self._shapes):
+            more = 2 * rows - len(self._shapes)
+            self._sums = np.concatenate([self._sums, np.zeros((more, len(OFFSETS), len(LABELS)), np.float32)])
+            self._shapes = np.concatenate([self._shapes, np.zeros(more, np.int64)])
 
 
 def _moved(row: NDArray[np.int64], offset: int) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from plaint.posts.language import tongue
 from plaint.understand import complaint, personal, polarity, severity, topics, urgency
 from plaint.understand.deep import embed
 from plaint.understand.features import Numbers, grams
+from plaint.understand.linear import sum_together
 from plaint.understand.understanding import Tongue, Understanding
 
 FEWEST_WORDS, LONG = 3, 40
@@ -46,6 +47,7 @@ def read(batch: Sequence[Said], vectors: Numbers | None = None) -> list[Understa
     texts = [read_text(said) for said in batch]
     private = personal.find(texts)
     seen = grams(texts)
+    sum_together(_heads(deep=vectors is not None), seen)
     reproached = complaint.complaints(seen, [said.stars for said in batch], vectors)
     severe = severity.severities(seen, reproached, vectors)
     moods = polarity.polarities(seen, vectors)
@@ -78,6 +80,11 @@ def _is_worth(text: str) -> bool:
 def _understood(said: Said, text: str) -> Understanding:
     urgent, vulnerable = urgency.flags(text)
     return Understanding(lang=_tongue(said, text), urgency=urgent, vulnerability=vulnerable)
+
+
+def _heads(*, deep: bool) -> tuple[str, ...]:
+    each = (complaint.speaker(deep=deep), severity.speaker(deep=deep), polarity.speaker(deep=deep))
+    return tuple(one.name for one in (*each, *(topics.speaker(kind, deep=deep) for kind in ("product", "reason"))))
 
 
 def _models(*, deep: bool) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _codes(kind: str, texts: Sequence[str], grams: Grams, vectors: Numbers | Non
     if not len(rows):
         return found
     asked = speaker(kind, deep=vectors is not None)
-    odds = asked.probabilities(_only(grams, rows), None if vectors is None else vectors[rows])
+    odds = asked.probabilities(_only(grams, rows, asked), None if vectors is None else vectors[rows])
     least = card(asked.name).threshold
     for row, each in zip(rows, odds, strict=True):
         best = int(each.argmax())
@@ -110,11 +110,14 @@ def _codes(kind: str, texts: Sequence[str], grams: Grams, vectors: Numbers | Non
     return found
 
 
-def _only(grams: Grams, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Grams:
-    """The places of some texts, as texts 0, 1, 2 …; only what probabilities are made of stays right."""
+def _only(grams: Grams, rows: np.ndarray[tuple[int], np.dtype[np.int64]], asked: Head) -> Grams:
+    """The places of some texts, as texts 0, 1, 2 …; only what that head's probabilities are made of stays right."""
     if len(rows) == grams.rows:
         return grams
+    known = {name: numbers[rows] for name, numbers in grams.known.items()}
+    if asked.spoken_as in known:
+        return replace(grams, rows=len(rows), known=known)
     place = np.full(grams.rows, -1, np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
     kept = place[grams.row] >= 0
-    return replace(grams, rows=len(rows), row=place[grams.row][kept], bucket=grams.bucket[kept], value=grams.value[kept])
+    return replace(grams, rows=len(rows), row=place[grams.row][kept], bucket=grams.bucket[kept], value=grams.value[kept], known=known)

@@ -30,6 +30,12 @@ NUMBERS = 5
 
 def valence(grams: Grams) -> Numbers:
     """By text: the sum of all ratings between -1 and 1, good and bad by the word, and the sums of good and bad between 0 and 1."""
+    if "valence" not in grams.known:
+        grams.known["valence"] = _valence(grams)
+    return grams.known["valence"]
+
+
+def _valence(grams: Grams) -> Numbers:
     words, ratings, negations = _known()
     near = np.minimum(np.searchsorted(words, grams.token_hash), len(words) - 1)
     rating = np.where(words[near] == grams.token_hash, ratings[near], 0)

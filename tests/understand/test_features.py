@@ -88,3 +88,13 @@ def test_many_labels_are_summed_as_few_are() -> None:
     many = linear.Head(name="m", version="1", labels=tuple("abcdefg"), weights=whole, scale=scale, bias=np.zeros(7, np.float32))
     few = linear.Head(name="f", version="1", labels=("a", "b"), weights=whole[:, :2], scale=scale[:2], bias=np.zeros(2, np.float32))
     assert np.allclose(many.sums(found)[:, :2], few.sums(found), atol=1e-4)
+
+
+@given(st.lists(st.text("the card was stolen @www. \nİß日", max_size=60), min_size=1, max_size=6))
+def test_heads_that_are_summed_together_say_what_each_says_alone(some: list[str]) -> None:
+    names = ("complaint-fast", "severity-fast", "reason-fast")
+    alone, together = grams(some), grams(some)
+    linear.sum_together(names, together)
+    for name in names:
+        assert np.allclose(linear.head(name).sums(alone), linear.head(name).sums(together), atol=1e-4)
+        assert linear.head(name).spoken_as in together.known

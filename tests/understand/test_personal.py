@@ -5,8 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plaint.understand.personal import find
+from plaint.understand.personal_rules import found_in
+from plaint.understand.personal_tagger import TOKEN, tokens
 from plaint.understand.reading import Said, read
 
 pytestmark = pytest.mark.pure
@@ -43,6 +47,26 @@ def said(text: str) -> set[tuple[str, str]]:
 )
 def test_each_kind_is_found_where_it_stands(text: str, words: str, kind: str) -> None:
     assert (words, kind) in said(text)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "my name is", "My name's", "Ich heiße", "ich heisse", "Mein Name ist", "je m'appelle", "Me llamo", "mi nombre es", "Mi chiamo",
+        "mijn naam is", "I spoke to", "we spoke with", "Name:", "signed", "Signed,", "Kind regards,", "Kind Regards", "Regards,", "sincerely,",
+        "Sincerely,",
+        "Yours faithfully,", "yours truly,", "Mr", "Mrs.", "Ms", "Miss", "Dr.", "Prof.", "Mme", "Herr", "Frau", "Señor", "Señora", "Shri", "Smt.",
+    ],
+)  # fmt: skip
+def test_a_name_is_found_behind_each_word_that_leads_to_one(before: str) -> None:
+    text = f"{before} Quovadis"
+    assert [text[span.start : span.end] for span in found_in(text) if span.kind == "person"] == ["Quovadis"]
+
+
+@given(st.text("aB1 .@'’\n-_:/w"))
+def test_the_words_stand_where_they_are_said_to_stand(text: str) -> None:
+    cut = tokens([text, text])
+    assert [text[start:end] for start, end in cut.spans(1)] == [match[0] for match in TOKEN.finditer(text)] == cut.words[2 : 2 + cut.count(0)]
 
 
 @pytest.mark.parametrize(
