@@ -52,6 +52,8 @@ _scripts = {
     }.items()
 }  # fmt: skip
 """Runs of letters by script; a code instead of a name is the language that nearly all texts in it have."""
+FIRST_OF_OTHERS = "\u0370"
+"""No sign of those scripts comes before it."""
 _english = re.compile(
     r"\b(?:the|and|with|that|this|they|have|has|been|would|from|which|their|you|your|were|because|about|when|after|not|for)\b", re.IGNORECASE
 )
@@ -83,6 +85,8 @@ def bare(text: str) -> str:
 
 def _by_script(sample: str) -> tuple[str, float] | None:
     """The language that writes most of the letters, where its script says which it is."""
+    if max(sample, default="") < FIRST_OF_OTHERS:
+        return None
     letters = Counter({script: count for script, pattern in _scripts.items() if (count := len(pattern.findall(sample)))})
     if not letters:
         return None

@@ -39,7 +39,9 @@ def runs(text: str) -> NDArray[np.int64]:
         else:
             inside = spaces[length - 1 : length - 1 + count] - spaces[1 : 1 + count]
             found.append(places[inside == 0])
-    return np.unique((np.concatenate(found) * _spread) >> np.uint64(64 - BITS)).astype(np.int64)
+    each = np.sort(((np.concatenate(found) * _spread) >> np.uint64(64 - BITS)).astype(np.int32))
+    once: NDArray[np.int64] = each[np.append([True], each[1:] != each[:-1])].astype(np.int64)
+    return once
 
 
 def evidence(text: str) -> NDArray[np.float64]:

@@ -94,7 +94,8 @@ def sum_together(names: tuple[str, ...], grams: Grams) -> None:
     A place that comes several times in a text is looked up once; the tables of the heads lie side by side, so that one row has it for all.
     """
     weights, edges = _side_by_side(names)
-    place = np.sort((grams.row.astype(np.int64) << BITS) | grams.bucket)
+    row = grams.row if grams.rows < 1 << (31 - BITS) else grams.row.astype(np.int64)
+    place = np.sort((row << BITS) | grams.bucket)
     once = np.flatnonzero(np.append([True], place[1:] != place[:-1])[: len(place)])
     bucket = place[once] & ((1 << BITS) - 1)
     ends = np.searchsorted(place[once] >> BITS, np.arange(grams.rows + 1))
@@ -136,7 +137,8 @@ def _token_ends(grams: Grams) -> NDArray[np.int64]:
 
 def _strongest(weight: NDArray[np.float64], start: Counts, end: Counts) -> tuple[Word, ...]:
     best = np.argsort(-np.abs(weight), kind="stable")[:SHOWN]
-    return tuple(Word(start=int(start[i]), end=int(end[i]), weight=round(float(weight[i]), 4)) for i in best if round(float(weight[i]), 4))
+    shown = zip(start[best].tolist(), end[best].tolist(), np.round(weight[best], 4).tolist(), strict=True)
+    return tuple(Word(start=first, end=last, weight=share) for first, last, share in shown if share)
 
 
 @cache
