@@ -94,8 +94,8 @@ def sum_together(names: tuple[str, ...], grams: Grams) -> None:
     A place that comes several times in a text is looked up once; the tables of the heads lie side by side, so that one row has it for all.
     """
     weights, edges = _side_by_side(names)
-    row = grams.row if grams.rows < 1 << (31 - BITS) else grams.row.astype(np.int64)
-    place = np.sort((row << BITS) | grams.bucket)
+    of_text = grams.row if grams.rows < 1 << (31 - BITS) else grams.row.astype(np.int64)
+    place = np.sort((of_text << BITS) | grams.bucket)
     once = np.flatnonzero(np.append([True], place[1:] != place[:-1])[: len(place)])
     bucket = place[once] & ((1 << BITS) - 1)
     ends = np.searchsorted(place[once] >> BITS, np.arange(grams.rows + 1))
