@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plaint.ports import CaseLog, Evidence, Leases, Posts, Presence, Registers, Runs, StoreDown
+from plaint.ports import CaseLog, Copies, Evidence, Leases, Posts, Presence, Registers, Runs, StoreDown
 
 if TYPE_CHECKING:
     from indexer.elastic_client import Place
@@ -22,6 +22,7 @@ class SqliteStores:
 
     address: str
     posts: Posts
+    copies: Copies
     runs: Runs
     registers: Registers
     cases: CaseLog
@@ -33,12 +34,13 @@ class SqliteStores:
 
     def fenced(self, lease: Lease) -> SqliteStores:
         """See `ports.Stores.fenced`."""
+        from indexer.sqlite_copies import SqliteCopies
         from indexer.sqlite_leases import before, within
         from indexer.sqlite_posts import SqlitePosts
         from indexer.sqlite_runs import SqliteRuns
 
         file, log = self.file.guarded(within(lease)), self.log.guarded(before(lease, self.file))
-        return replace(self, posts=SqlitePosts(file), runs=SqliteRuns(file), cases=log)
+        return replace(self, posts=SqlitePosts(file), copies=SqliteCopies(file), runs=SqliteRuns(file), cases=log)
 
     def close(self) -> None:
         """Let go of all files; safe to call twice."""
@@ -125,6 +127,7 @@ def _place(address: str) -> Place:
 def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:
     from indexer.evidence import WarcFolder
     from indexer.sqlite_cases import SqliteCases
+    from indexer.sqlite_copies import SqliteCopies
     from indexer.sqlite_file import SqliteFile
     from indexer.sqlite_leases import SqliteLeases
     from indexer.sqlite_posts import SqlitePosts
@@ -139,6 +142,7 @@ def _embedded(address: str, path: Path, evidence: Path | None) -> SqliteStores:
     return SqliteStores(
         address=address,
         posts=SqlitePosts(file),
+        copies=SqliteCopies(file),
         runs=SqliteRuns(file),
         registers=SqliteRegisters(beside),
         cases=log,

@@ -1,7 +1,8 @@
 """What a post becomes as a document of Elasticsearch, and what seeing it again makes of the one that is held. Pure; sends nothing.
 
 A document has parts with one owner each: words, tags and capture belong to intake, `case` and `state` to casework,
-`reply` to whoever writes the answers, `understood` with the fields of MEANT to whoever understands posts. What replaces
+`reply` to whoever writes the answers, `understood` with the fields of MEANT to whoever understands posts, those of COPIED to
+`elastic_copies`. What replaces
 a document keeps the parts of the others and is written only if the document is still the one that was read.
 """
 
@@ -18,13 +19,18 @@ from indexer.restated import Restated
 from indexer.sqlite_rows import Row, known_again, placed, same_words, tied
 from plaint.model import Post, post_from_json, post_json
 from plaint.ports import Outcome
+from plaint.posts.copies import Kind
+from plaint.posts.grouping import tags
 from plaint.posts.words import key_of
-from plaint.query.fields import KEYS, MEANT, TAGS, UNDATED, has, micros, stars_of
+from plaint.query.fields import COPIED, KEYS, MEANT, TAGS, UNDATED, has, micros, reach_of, stars_of
 from plaint.query.meanings import meant, p_of
 from plaint.understand.understanding import Understanding
 
-FIELDS = 2
-"""The version of the fields of a post's document: 2 has what was understood of it."""
+FIELDS = 3
+"""The version of the fields of a post's document: 2 has what was understood of it, 3 its reach and its copies."""
+
+COPIED_PARTS = tuple(f"{name}{end}" for name in COPIED for end in ("", "_key"))
+"""The fields of a document that tell of a post's copies."""
 
 LONGEST_ID = 512
 """Bytes of the longest name that a document can have."""
@@ -56,6 +62,7 @@ class Held:
     state: str | None
     gone_at: str | None
     understood: Understanding | None
+    copied: Json
     seq_no: int
     primary_term: int
 
@@ -67,7 +74,8 @@ class Held:
             post=post_from_json(doc["post"]), captured=doc["captured"], since=doc["since"], said=doc["said"],
             states=tuple(State(*state) for state in doc["states"]["of"]), collected=doc.get("collected"), edited=doc["edited"],
             parent=doc.get("parent"), reply=doc["reply"], case=doc.get("case"), state=doc.get("state"), gone_at=doc.get("gone_at"),
-            understood=understanding_of(doc), seq_no=found["_seq_no"], primary_term=found["_primary_term"],
+            understood=understanding_of(doc), copied={name: doc[name] for name in COPIED_PARTS if doc.get(name)},
+            seq_no=found["_seq_no"], primary_term=found["_primary_term"],
         )  # fmt: skip
 
 
@@ -186,9 +194,18 @@ def _kept(held: Held, row: Row, *, since: int, states: tuple[State, ...], edited
         doc |= {"gone_at": held.gone_at}
     if held.case is not None:
         doc |= {"case": held.case, "state": held.state, "state_key": key_of(held.state or "")}
-    if held.understood is not None and same_words(held.post, row.post):
-        doc |= understood_parts(held.understood)
+    if same_words(held.post, row.post):
+        doc |= held.copied | ({} if held.understood is None else understood_parts(held.understood))
     return doc
+
+
+def copied_parts(group: str, kind: Kind, *, exact: bool) -> Json:
+    """The part of a document that tells of its post's copies; None where there is nothing to tell (any more)."""
+    parts: Json = dict.fromkeys(COPIED_PARTS)
+    for name, value in tags(group, kind, exact=exact):
+        parts[name] = [*(parts[name] or ()), value]
+        parts[f"{name}_key"] = [*(parts[f"{name}_key"] or ()), key_of(value)]
+    return parts
 
 
 def understood_parts(understood: Understanding) -> Json:
@@ -223,6 +240,7 @@ def _document(row: Row, *, since: int, captured: int, states: tuple[State, ...],
         "role": post.author.role.value if post.author else None, "rating": _figure(stars_of(post)), "reply": reply,
         "gone": post.gone.value if post.gone else None, "has": sorted(has(post, drawn.tags)), "edited": edited,
         "at": None if drawn.at == UNDATED else drawn.at, "collected": collected, "stars": post.rating.stars if post.rating else None,
+        "points": reach_of(post),
         "url": post.url, "thread": tied(post.source, post.thread), "thread_ref": post.thread, "parent": tied(post.source, post.reply_to),
         "inside": tied(post.source, post.within), "title": terms.title, "text": terms.text, "author": terms.author, "stems": terms.stems,
     }  # fmt: skip

@@ -221,5 +221,5 @@ class ElasticPosts:
             if made.get("words") != words.VERSION:
                 raise StoreDown(f"the search index was made by {made.get('words')!r}, this is {words.VERSION!r}: run `plaint rebuild`")
             if made.get("fields", 1) < FIELDS:
-                raise StoreDown("the search index has no place for what is understood of posts: run `plaint rebuild`, which moves it meanwhile")
+                raise StoreDown("the search index has no place for what is known of posts by now: run `plaint rebuild`, which moves it meanwhile")
         self._looked = time.monotonic()

@@ -13,7 +13,8 @@ from itertools import islice
 
 from indexer.elastic_bulk import Action
 from indexer.elastic_client import Cluster, Json
-from indexer.elastic_docs import Held, Step, again, doc_id, gone, marked_gone, new, noted, revision_id, understood_parts
+from indexer.elastic_copies import ElasticCopies
+from indexer.elastic_docs import COPIED_PARTS, Held, Step, again, doc_id, gone, marked_gone, new, noted, revision_id, understood_parts
 from indexer.sqlite_rows import Row, tied
 from plaint.model import Capture, Gone, Post, post_json
 from plaint.ports import NotTaken, Outcome, Reader, StoreDown
@@ -34,7 +35,7 @@ class Putter:
     """Writes batches of posts. Safe for many threads and processes."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._c = cluster
+        self._c, self._copies = cluster, ElasticCopies(cluster)
 
     def put(self, posts: Sequence[Post], read: Reader | None = None) -> list[Outcome]:
         """See `ports.Posts.put`."""
@@ -44,6 +45,7 @@ class Putter:
         done, refused = self._put([Row(posts[place]) for place in alive.values()], read)
         for key, outcome in done.items():
             outcomes[alive[key]] = outcome
+        self._copies.regroup([posts[alive[key]] for key, outcome in done.items() if outcome in {Outcome.NEW, Outcome.CHANGED}])
         self._mark_gone({key: posts[place] for key, place in last.items() if posts[place].gone is not None})
         outcomes = [Outcome.GONE if post.gone is not None else outcome for post, outcome in zip(posts, outcomes, strict=True)]
         if refused:
@@ -221,7 +223,8 @@ class Putter:
         return lost
 
     def _held(self, ids: Sequence[str]) -> dict[str, Held]:
-        only = ["post", "captured", "since", "said", "states", "collected", "edited", "parent", "reply", "case", "state", "gone_at", "understood"]
+        only = ["post", "captured", "since", "said", "states", "collected", "edited", "parent", "reply", "case", "state", "gone_at", "understood",
+                *COPIED_PARTS]  # fmt: skip
         found = (Held.of(doc) for doc in self._c.get("posts", [doc_id(key) for key in ids], only=only).values())
         return {held.post.id: held for held in found}
 

@@ -43,7 +43,7 @@ ORDERS: Mapping[Sort, tuple[str, str, int | float]] = {
 }
 """The field of each stored order, its direction, and what stands where a post has none."""
 
-_FIGURE = {"rating": "stars", "p": "chance"}
+_FIGURE = {"rating": "stars", "p": "chance", "reach": "points"}
 """Where a document has the numbers of fields.FIGURES."""
 
 _BOOST = {"title": 4.0, "text": 1.0, "author": 1.0}
@@ -299,7 +299,7 @@ def _has(what: str) -> Json:
         return {"term": {"reply": {"value": "yes"}}}
     if what in fields.HAS:
         return {"term": {"has": {"value": what}}}
-    if what in fields.MEANT:
+    if what in fields.TOLD:
         return {"exists": {"field": what}}
     raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.CLAIMED)}")
 

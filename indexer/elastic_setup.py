@@ -19,7 +19,7 @@ from plaint.posts import words
 
 TEMPLATES = Path(__file__).parent / "elastic"
 
-SHORT = ("posts", "revisions", "ledger", "registers", "log", "bodies", "cases", "presence")
+SHORT = ("posts", "revisions", "ledger", "registers", "log", "bodies", "cases", "presence", "copies")
 """The indices of one store."""
 
 FIRST_ANSWER = 3.0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.elastic_cases import ElasticCases
 from indexer.elastic_client import Cluster, Place
+from indexer.elastic_copies import ElasticCopies
 from indexer.elastic_leases import ElasticLeases
 from indexer.elastic_posts import ElasticPosts
 from indexer.elastic_presence import ElasticPresence
@@ -15,7 +16,7 @@ from indexer.elastic_runs import ElasticRuns
 from indexer.elastic_setup import Layout, make_missing
 from indexer.evidence import WarcFolder
 from plaint.leases import Lease
-from plaint.ports import CaseLog, Evidence, Leases, Posts, Presence, Registers, Runs
+from plaint.ports import CaseLog, Copies, Evidence, Leases, Posts, Presence, Registers, Runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class ElasticStores:
     address: str
     cluster: Cluster
     posts: Posts
+    copies: Copies
     runs: Runs
     registers: Registers
     cases: CaseLog
@@ -35,7 +37,7 @@ class ElasticStores:
     def fenced(self, lease: Lease) -> ElasticStores:
         """See `ports.Stores.fenced`."""
         cluster = self.cluster.guarded(ElasticLeases(self.cluster).guard(lease))
-        return replace(self, posts=ElasticPosts(cluster), runs=ElasticRuns(cluster), cases=ElasticCases(cluster))
+        return replace(self, posts=ElasticPosts(cluster), copies=ElasticCopies(cluster), runs=ElasticRuns(cluster), cases=ElasticCases(cluster))
 
     def close(self) -> None:
         """Let go of connections and files; safe to call twice."""
@@ -53,6 +55,7 @@ def opened(address: str, place: Place, layout: Layout, evidence: Path) -> Elasti
         cluster.close()
         raise
     return ElasticStores(
-        address=address, cluster=cluster, posts=ElasticPosts(cluster), runs=ElasticRuns(cluster), registers=ElasticRegisters(cluster),
+        address=address, cluster=cluster, posts=ElasticPosts(cluster), copies=ElasticCopies(cluster), runs=ElasticRuns(cluster),
+        registers=ElasticRegisters(cluster),
         cases=ElasticCases(cluster), presence=ElasticPresence(cluster), evidence=WarcFolder(evidence), leases=ElasticLeases(cluster),
     )  # fmt: skip

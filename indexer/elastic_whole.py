@@ -10,6 +10,7 @@ import msgspec
 from indexer.copying import BATCH, Record
 from indexer.elastic_append import Append, Line
 from indexer.elastic_client import Conflicted, Json
+from indexer.elastic_copies import ElasticCopies
 from indexer.elastic_docs import Held, State, adopted, doc_id, revision_id
 from indexer.elastic_numbers import Numbered
 from indexer.elastic_stores import ElasticStores
@@ -73,6 +74,7 @@ class ElasticWhole:
         self._written(
             [({"update": {"_index": "posts", "_id": doc_id(parent)}}, {"doc": {"reply": "yes"}}) for parent in sorted(earlier)], missing=True
         )
+        ElasticCopies(self._c).regroup([record.post for record in records])
 
     def pages(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         """See `copying.Whole.pages`."""

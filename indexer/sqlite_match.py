@@ -52,7 +52,7 @@ class Where:
 
 Condition = Match | Shapes | Tags | Where
 
-_FIGURE = {"rating": "p.stars", "p": "p.chance"}
+_FIGURE = {"rating": "p.stars", "p": "p.chance", "reach": "p.reach"}
 """The columns of fields.FIGURES."""
 
 ALL, NONE = Where("1"), Where("0")
@@ -195,7 +195,7 @@ class Translator:
             return Shapes(frozenset(number for number, shape in self._shapes.items() if shape.reply))
         if what in fields.HAS:
             return Where(f"p.flags & {flag(what)}")
-        if what in fields.MEANT:
+        if what in fields.TOLD:
             return Where(f"EXISTS (SELECT 1 FROM tag WHERE tag.n = p.n AND tag.v >> {FIELD} = {fields.TAGS.index(what)})")
         raise ValueError(f"has:{what} is not known; write has: and one of {', '.join(fields.CLAIMED)}")
 

@@ -197,7 +197,7 @@ class SqlitePosts:
             held = held_by(c, [row.post.id for row in rows])
         fresh = [row for row in rows if row.post.id not in held or held[row.post.id].said != row.said]
         for row in fresh:
-            _ = row.drawn
+            _ = row.drawn, row.come
         return [row for row in fresh if row.post.id not in held or row.captured >= held[row.post.id].captured]
 
     def _known_shapes(self, c: sqlite3.Connection) -> dict[int, Shape]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plaint.model import PartialDate, Post, fingerprint, post_json
 from plaint.posts import words
+from plaint.posts.grouping import Come, come
 from plaint.query.fields import HAS, author_words, has, micros, moment_key, stars_of, tags_of
 
 EDITED = 1 << len(HAS)
@@ -54,13 +55,14 @@ class Drawn(NamedTuple):
 class Row:
     """A post as the tables hold it. `said` is the fingerprint of its words, gone or not; `captured` is in microseconds, 0 for never."""
 
-    __slots__ = ("_drawn", "captured", "post", "said")
+    __slots__ = ("_come", "_drawn", "captured", "post", "said")
 
     def __init__(self, post: Post) -> None:
         self.post = post
         self.said = bytes.fromhex(fingerprint(post if post.gone is None else replace(post, gone=None)))
         self.captured = 0 if post.capture is None else _captured(post.capture.at)
         self._drawn: Drawn | None = None
+        self._come: tuple[Come | None] | None = None
 
     @property
     def drawn(self) -> Drawn:
@@ -68,6 +70,13 @@ class Row:
         if self._drawn is None:
             self._drawn = _draw(self.post)
         return self._drawn
+
+    @property
+    def come(self) -> Come | None:
+        """What finds its group of copies, worked out once; None where it says too little to have one."""
+        if self._come is None:
+            self._come = (come(self.post, self.said.hex()),)
+        return self._come[0]
 
     @property
     def json(self) -> bytes:
@@ -96,7 +105,7 @@ def _draw(post: Post) -> Drawn:
     tags = tuple(tags_of(post))
     flags = EDITED if post.edited is not None else 0
     for name in has(post, tags):
-        flags |= _BIT[name]
+        flags |= _BIT.get(name, 0)
     return Drawn(post_json(post), moment_key(post), flags, tags, terms_of(post))
 
 

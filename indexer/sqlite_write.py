@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from indexer.sqlite_grouping import Grouping
 from indexer.sqlite_rows import EDITED, Row, Shape, Terms, known_again, placed, same_words, tied
 from plaint.model import Gone, Post, post_from_json
 from plaint.ports import Outcome
 from plaint.posts.words import key_of
-from plaint.query.fields import MEANT, TAGS, micros
+from plaint.query.fields import COPIED, MEANT, TAGS, micros, reach_of
 from plaint.query.meanings import meant, p_of
 from plaint.understand.understanding import Understanding
 
@@ -25,13 +26,14 @@ FIELD = 40
 """Bits of a tag's number below those that say its field."""
 
 _MEANT = ", ".join(str(TAGS.index(name)) for name in MEANT)
+_COPIED = ", ".join(str(TAGS.index(name)) for name in COPIED)
 
 INDEX = "INSERT INTO fts (rowid, title, text, author, stems) VALUES (?, ?, ?, ?, ?)"
 """Puts the number and the terms of a post into the full-text index."""
 
 _INSERT_POST = """
-    INSERT INTO post (n, id, shape, at, collected, stars, flags, captured, since, said, seq, thread, parent, inside, url)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    INSERT INTO post (n, id, shape, at, collected, stars, flags, captured, since, said, seq, thread, parent, inside, url, reach)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class Held(NamedTuple):
@@ -73,6 +75,8 @@ class Writer:
         self._shape_posts: Counter[int] = Counter()
         self._value_posts: Counter[int] = Counter()
         self._left: set[str] = set()
+        self._fresh: dict[int, Row] = {}
+        self._reworded: set[int] = set()
 
     def put(self, rows: Sequence[Row], understood: Mapping[str, Understanding] | None = None) -> list[Outcome]:
         """Write a batch in which every id occurs once and no post is gone, with what was understood of those that are new or changed."""
@@ -144,7 +148,7 @@ class Writer:
         self._c.executemany("UPDATE post SET chance = ? WHERE n = ?", [(p_of(understandings[key]), one.n) for key, one in changed.items()])
         for one in changed.values():
             if one.n in before:
-                self._drop(one.n, one.at, self._meant(one.n))
+                self._drop(one.n, one.at, self._later(one.n, _MEANT))
         self._add((self._value_number(*tag), one.at, one.n, one.shape) for key, one in changed.items() for tag in meant(understandings[key]))
         return len(changed)
 
@@ -152,15 +156,45 @@ class Writer:
         """Drop what was understood of a post, because its words are others now."""
         self._c.execute("DELETE FROM understood WHERE n = ?", (n,))
         self._c.execute("UPDATE post SET chance = NULL WHERE n = ?", (n,))
-        self._drop(n, at, self._meant(n))
+        self._drop(n, at, self._later(n, _MEANT))
 
     def finish(self) -> None:
-        """Write the counts that were gathered."""
+        """Find the groups of what was written, and write the counts that were gathered."""
+        self._regroup()
         self._c.execute("INSERT OR REPLACE INTO kept VALUES ('seq', ?)", (self._seq,))
         for table, key, counts in (("shape", "shape", self._shape_posts), ("value", "v", self._value_posts)):
             self._c.executemany(
                 f"UPDATE {table} SET posts = posts + ? WHERE {key} = ?", [(count, number) for number, count in counts.items() if count]
             )
+
+    def catch_up(self, rows: Mapping[str, Row]) -> int:
+        """Give posts that were stored by an earlier version their group and their reach; how many of them had no group."""
+        lacking = "SELECT id FROM post WHERE n NOT IN (SELECT n FROM copy) AND id IN (SELECT value FROM json_each(?))"
+        names = {row[0] for row in self._c.execute(lacking, (msgspec.json.encode(list(rows)).decode(),))}
+        held = {key: one for key, one in held_by(self._c, list(names)).items() if one.said == rows[key].said}
+        for key, one in held.items():
+            reach = [tag for tag in rows[key].drawn.tags if tag[0] == "reach"]
+            self._drop(one.n, one.at, self._later(one.n, str(TAGS.index("reach"))))
+            self._add((self._value_number(*tag), one.at, one.n, one.shape) for tag in reach)
+            self._c.execute("UPDATE post SET reach = ? WHERE n = ?", (reach_of(rows[key].post), one.n))
+        self._fresh |= {one.n: rows[key] for key, one in held.items()}
+        return sum(rows[key].come is not None for key in held)
+
+    def _regroup(self) -> None:
+        """Let posts with other words leave their groups, and find those of new ones; with their tags, and the tags of those that stay."""
+        if not self._fresh:
+            return
+        grouping = Grouping(self._c)
+        changed: dict[int, list[tuple[str, str]]] = {n: [] for n in self._reworded}
+        changed |= {label.n: label.tags for label in grouping.leave(sorted(self._reworded))}
+        changed |= {label.n: label.tags for label in grouping.join({n: row.come for n, row in self._fresh.items() if row.come is not None})}
+        places = self._c.execute(
+            "SELECT n, at, shape FROM post WHERE n IN (SELECT value FROM json_each(?))", (msgspec.json.encode(list(changed)).decode(),)
+        )
+        for n, at, shape in places.fetchall():
+            self._drop(n, at, self._later(n, _COPIED))
+            self._add((self._value_number(*tag), at, n, shape) for tag in changed[n])
+        self._fresh, self._reworded = {}, set()
 
     def _insert(self, rows: Sequence[Row]) -> None:
         if not rows:
@@ -175,12 +209,13 @@ class Writer:
         self._c.executemany(INDEX, [(n, *row.terms) for n, row in numbered])
         self._tag((n, row, shapes[n]) for n, row in numbered)
         self._shape_posts.update(shapes.values())
+        self._fresh |= dict(numbered)
 
     def _columns(self, n: int, row: Row, shape: int) -> tuple[object, ...]:
         post, source = row.post, row.post.source
         return (
             n, post.id, shape, row.drawn.at, row.captured, post.rating.stars if post.rating else None, row.drawn.flags, row.captured, row.captured,
-            row.said, self._next(), tied(source, post.thread), tied(source, post.reply_to), tied(source, post.within), post.url,
+            row.said, self._next(), tied(source, post.thread), tied(source, post.reply_to), tied(source, post.within), post.url, reach_of(post),
         )  # fmt: skip
 
     def _again(self, held: Held, row: Row) -> Outcome:
@@ -235,20 +270,22 @@ class Writer:
             self._c.execute(INDEX, (n, *row.terms))
         if not same_words(post, old):
             self.forget(n, held.at)
+            self._fresh[n] = row
+            self._reworded.add(n)
         before = self._shape(held.shape)
         shape = self._shape_number(row.shape(reply=bool(before.reply), state=before.state))
         if row.drawn.at != held.at or row.drawn.tags != Row(old).drawn.tags or shape != held.shape:
-            understood = self._meant(n)
+            later = self._later(n, f"{_MEANT}, {_COPIED}")
             self._untag(n, held.at)
             self._tag([(n, row, shape)])
-            self._add((v, row.drawn.at, n, shape) for v in understood)
+            self._add((v, row.drawn.at, n, shape) for v in later)
         parent = tied(post.source, post.reply_to)
         self._c.execute(
             "UPDATE post SET shape = ?, at = ?, stars = ?, flags = ?, captured = ?, since = ?, said = ?, seq = ?, thread = ?, parent = ?,"
-            " inside = ?, url = ?, gone_at = ? WHERE n = ?",
+            " inside = ?, url = ?, gone_at = ?, reach = ? WHERE n = ?",
             (shape, row.drawn.at, post.rating.stars if post.rating else None, row.drawn.flags | (EDITED if edited else 0),
              max(held.captured, row.captured), since, row.said, self._next(), tied(post.source, post.thread), parent,
-             tied(post.source, post.within), post.url, held.gone_at if post.gone is not None else None, n),
+             tied(post.source, post.within), post.url, held.gone_at if post.gone is not None else None, reach_of(post), n),
         )  # fmt: skip
         self._c.execute("UPDATE body SET json = ? WHERE n = ?", (row.json, n))
         self._shape_posts[held.shape] -= 1
@@ -290,9 +327,9 @@ class Writer:
         self._c.executemany("DELETE FROM tagged WHERE v = ? AND at = ? AND n = ?", [(v, at, n) for v in values])
         self._value_posts.subtract(values)
 
-    def _meant(self, n: int) -> list[int]:
-        """The tags of a post that say what was understood of it."""
-        return [row[0] for row in self._c.execute(f"SELECT v FROM tag WHERE n = ? AND v >> {FIELD} IN ({_MEANT})", (n,))]
+    def _later(self, n: int, numbers: str) -> list[int]:
+        """The tags of a post in fields that its words alone do not fill; `numbers` are those of the fields."""
+        return [row[0] for row in self._c.execute(f"SELECT v FROM tag WHERE n = ? AND v >> {FIELD} IN ({numbers})", (n,))]
 
     def _understood(self, numbers: Sequence[int]) -> dict[int, bytes]:
         found = self._c.execute(

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from plaint.leases import Lease
 from plaint.model import Approval, Capture, Firm, Person, Post, Quarantined, Revision, Run
+from plaint.posts.copies import Kind as CopyKind
 from plaint.query.tree import CaseMark, Found, Search
 from plaint.reference import Figure, Table
 from plaint.understand.understanding import Understanding
@@ -110,6 +111,37 @@ class Posts(Protocol):
 
     def newest(self, source: str, firm: str | None = None) -> str | None:
         """The newest `earliest` held for a source, for incremental crawls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyGroup:
+    """Posts of one text: its name and kind, how many posts, how many people by name, how many posts name nobody, on how many sources."""
+
+    name: str
+    kind: CopyKind
+    posts: int
+    people: int
+    nameless: int
+    sources: int
+
+
+class Copies(Protocol):
+    """Which posts are copies of one text (`plaint.posts.grouping`). It is kept by whatever writes posts, within the same step.
+
+    All of it follows from the posts. A search has it as the fields `same` and `copies`; here is what stands behind these.
+    """
+
+    def group(self, name: str) -> CopyGroup | None:
+        """One group, of one post or more; None for an unknown name."""
+
+    def of(self, ids: Sequence[str]) -> dict[str, str]:
+        """The name of the group of each post; without those that say too little to have one, and unknown ones."""
+
+    def walk(self) -> Iterator[tuple[str, str]]:
+        """(post, group) of all posts that have one, the posts of a group one after the other."""
+
+    def join(self, posts: Sequence[Post]) -> int:
+        """Find the groups of posts that have none yet, as in a store of an earlier version; how many these were."""
 
 
 class Runs(Protocol):
@@ -488,6 +520,7 @@ class Stores(Protocol):
 
     address: str
     posts: Posts
+    copies: Copies
     runs: Runs
     registers: Registers
     cases: CaseLog

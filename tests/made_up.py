@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from plaint.model import AboutFirm, Author, Capture, Gone, Kind, Language, PartialDate, Place, Post, Rating, Role
+from plaint.query.fields import COPIED
 from plaint.query.tree import FACETS, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
 from plaint.reference import Figure, Table
 from plaint.understand.understanding import Code, Complaint, Driver, Flag, Level, Polarity, Queue, Severity, Span, Understanding
@@ -47,7 +48,7 @@ def _rating(stars: int | float) -> Rating:
 
 _authors = st.builds(
     Author, name=st.sampled_from([None, "Ann Refund", "李 雷"]), handle=st.sampled_from([None, "ann_r"]), role=st.sampled_from(Role),
-    place=st.sampled_from([None, *PLACES]), followers=st.sampled_from([None, 5]),
+    place=st.sampled_from([None, *PLACES]), followers=st.sampled_from([None, 5, 3_000, 2_000_000]),
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def _leaves() -> st.SearchStrategy[Node]:
         "hashtag": TAGS, "mention": ("@orbit",), "place": (*PLACES, "gb", "LODZ"), "product": ("current account",), "issue": ("late fee", "late"),
         "complaint": ("yes", "no", "UNSURE"), "severity": ("blame", "No explicit reproach"), "sentiment": ("negative",),
         "urgency": ("self-harm", "fraud and theft"), "vulnerability": ("health",), "about": ("cfpb/credit card", "fca/Late fee"), "pii": ("phone",),
+        "reach": ("far", "Little"),
     }  # fmt: skip
     keyed = st.sampled_from(sorted(values)).flatmap(lambda field: st.tuples(st.sampled_from(values[field]), st.just(field)))
     exact = st.sampled_from(
@@ -129,9 +131,10 @@ def _leaves() -> st.SearchStrategy[Node]:
         exact.map(lambda pair: Prefix(pair[0][:-1], pair[1])),
         st.builds(Term, st.sampled_from(["case", "gone", "edited", "reply"]), st.just("is")),
         st.builds(Term, st.sampled_from(["reply", "rating", "text", "title", "author", "date", "place", "links", "hashtag", "firm", "lang", "thread",
-                                         "product", "mention", "urgency", "pii", "complaint"]), st.just("has")),
+                                         "product", "mention", "urgency", "pii", "complaint", "reach"]), st.just("has")),
         st.builds(Term, st.sampled_from(["0.3", "0.8", "0.25"]), st.just("p")),
         st.builds(Range, st.just("p"), st.none() | st.sampled_from([0.0, 0.3, 0.5]), st.none() | st.sampled_from([0.3, 0.7, 1.0]), flags, flags),
+        st.builds(Range, st.just("reach"), st.none() | st.sampled_from([0.0, 25.0]), st.none() | st.sampled_from([20.0, 60.0]), flags, flags),
         st.builds(Term, st.sampled_from(["1", "3", "5"]), st.just("rating")), st.builds(Term, st.sampled_from(DAYS), st.just("published")),
         st.builds(Range, st.just("rating"), stars, stars, flags, flags), st.builds(Range, st.just("published"), limits, limits, flags, flags),
     )  # fmt: skip
@@ -165,6 +168,6 @@ searches = st.builds(
     Search, query=st.one_of(st.just(And(())), queries), include=_chosen(), exclude=_chosen(),
     scope=st.sampled_from([None, None, (), ("orbit",), ("northgate", "pélican")]),
     sort=st.sampled_from([sort for sort in Sort if sort is not Sort.RELEVANCE]), limit=st.integers(1, 5),
-    facets=st.sampled_from([(), FACETS, ("firm", "rating")]),
+    facets=st.sampled_from([(), tuple(name for name in FACETS if name not in COPIED), ("firm", "rating")]),
     edges=st.sampled_from([(), ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z")]),
 )  # fmt: skip

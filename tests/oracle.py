@@ -10,8 +10,10 @@ from typing import Any
 from plaint.model import Post, moment_of
 from plaint.posts import words
 from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Search, Sort, Term
+from plaint.understand.reach import reach
 from plaint.understand.understanding import Understanding
 
+BANDS = ((60, "far"), (40, "wide"), (20, "some"), (0, "little"))
 MEANT = {"complaint", "severity", "sentiment", "urgency", "vulnerability", "about", "pii"}
 
 
@@ -91,6 +93,9 @@ class Oracle:
                 return [words.key_of(name) for name in post.mentions]
             case "gone":
                 return [str(post.gone)] if post.gone else []
+            case "reach":
+                points = reach(post)
+                return [] if points is None else [next(name for least, name in BANDS if points.score >= least)]
         raise AssertionError(field)
 
     def holds(self, post: Post, node: Node) -> bool:
@@ -103,6 +108,8 @@ class Oracle:
                 return not self.holds(post, of)
             case Range(field="p"):
                 return _between(self._p(post), node, float, float)
+            case Range(field="reach"):
+                return _between(None if (points := reach(post)) is None else points.score, node, float, float)
             case Range():
                 return _in_range(post, node)
             case _ if node.field is None or node.field in {"title", "author"}:
@@ -158,7 +165,7 @@ class Oracle:
     def _has(self, post: Post, what: str) -> bool:
         if what == "reply":
             return post.id in self.answered
-        if what in {"hashtag", "mention", "product", "issue", "firm", "place", *MEANT}:
+        if what in {"hashtag", "mention", "product", "issue", "firm", "place", "reach", *MEANT}:
             return bool(self.facet_values(post, what))
         if what == "rating":
             return _stars(post) is not None

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from plaint.model import Author, Post, moment_of
 from plaint.posts.words import key_of
 from plaint.query.tree import Range, Term
+from plaint.understand.reach import Band, band, reach
 
 WORDS = ("title", "author")
 """Fields of words; `author` holds the name and the handle."""
@@ -24,29 +25,38 @@ KEYS = ("source", "kind", "lang", "role", "state")
 MEANT = ("complaint", "severity", "sentiment", "urgency", "vulnerability", "about", "pii")
 """Fields that hold what was understood of a post; a post of which nothing was told yet has none."""
 
-TAGS = ("firm", "product", "issue", "place", "hashtag", "mention", *MEANT)
+COPIED = ("same", "copies")
+"""Fields that tell of a post's copies: `same` is the name of its group, `copies` what kind of group that is (`plaint.posts.grouping`)."""
+
+TAGS = ("firm", "product", "issue", "place", "hashtag", "mention", *MEANT, "reach", *COPIED)
 """Fields with many values, or several for one post. The order is part of the stored index."""
 
 EXACT = ("id", "url", "thread", "case")
 """Names given by a source or by us; capitals belong to them."""
 
-MEASURES = ("rating", "published", "collected", "p")
-"""Fields that have an order. `rating` is on one to five, whatever the source's scale; `p` is how likely a complaint, 0 to 1."""
+MEASURES = ("rating", "published", "collected", "p", "reach")
+"""Fields that have an order. `rating` is on one to five, whatever the source's scale; `p` is how likely a complaint, 0 to 1.
 
-FIGURES = ("rating", "p")
+`reach` is how far a post reaches, 0 to 100, and among TAGS the band of that (`plaint.understand.reach.Band`).
+"""
+
+FIGURES = ("rating", "p", "reach")
 """The measures that are numbers; the others are moments."""
 
 HAS = ("reply", "rating", "text", "title", "author", "date", "place", "media", "links", "hashtag", "mention", "product", "issue", "firm",
        "lang", "thread")  # fmt: skip
 """What `has:` asks of a post: `reply` is whether the archive holds an answer to it, by anybody. The order is part of the stored index."""
 
-CLAIMED = (*HAS, *MEANT)
-"""All that `has:` asks: of MEANT, whether anything of the kind was understood."""
+TOLD = (*MEANT, "reach", *COPIED)
+"""TAGS that are asked for by `has:` without a flag of their own: whether the post has any such tag."""
+
+CLAIMED = (*HAS, *TOLD)
+"""All that `has:` asks: of MEANT, whether anything of the kind was understood; of COPIED, whether others say the same."""
 
 IS = ("case", "gone", "edited", "reply")
 """What `is:` asks: tied to a case; removed or vanished; edited at the source or held in several revisions; an answer itself."""
 
-FIELDS = (*WORDS, *KEYS, *TAGS, *EXACT, *MEASURES, "has", "is")
+FIELDS = tuple(dict.fromkeys((*WORDS, *KEYS, *TAGS, *EXACT, *MEASURES, "has", "is")))
 
 ALIASES = {"brand": "firm", "company": "firm", "language": "lang", "stars": "rating", "date": "published", "tag": "hashtag", "site": "source"}
 """Other words that people use for a field."""
@@ -81,14 +91,21 @@ def tags_of(post: Post) -> list[tuple[str, str]]:
     said += [("place", name) for name in _places(post)]
     said += [("hashtag", key_of(tag.lstrip("#"))) for tag in post.hashtags]
     said += [("mention", key_of(name.lstrip("@"))) for name in post.mentions]
+    said += [("reach", str(band(told.score)))] if (told := reach(post)) is not None else []
     return list(dict.fromkeys((field, " ".join(value.split())) for field, value in said if value.strip()))
 
 
 def has(post: Post, tags: Iterable[tuple[str, str]]) -> set[str]:
-    """Which of HAS are true of the post alone, `tags` being its tags; `reply` depends on other posts."""
+    """Which of HAS are true of the post alone, and which fields its `tags` are of; `reply` depends on other posts."""
     present = (("rating", stars_of(post)), ("text", post.text.strip()), ("title", post.title), ("author", post.author), ("date", post.published),
                ("media", post.media), ("links", post.links), ("lang", post.lang), ("thread", post.thread))  # fmt: skip
     return {name for name, value in present if value}.union(field for field, _ in tags)
+
+
+def reach_of(post: Post) -> int | None:
+    """How far a post reaches, 0 to 100; None where its source tells nothing of it."""
+    told = reach(post)
+    return None if told is None else told.score
 
 
 def author_words(author: Author | None) -> str:
@@ -135,6 +152,10 @@ def figure_asked(field: str, value: str | float) -> float:
     """A value of one of FIGURES as asked; raises ValueError for what is none."""
     if field == "rating":
         return stars_asked(value)
+    if field == "reach":
+        if (points := _number(value)) is None or not 0 <= points <= 100:
+            raise ValueError(f"{value!r} is not a reach: write 0 to 100, for example reach:>=60, or one of {', '.join(map(str, Band))}")
+        return points
     if (p := _number(value)) is None or not 0 <= p <= 1:
         raise ValueError(f"{value!r} is not a probability: write 0 to 1, for example p:>0.8")
     return p

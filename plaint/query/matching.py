@@ -18,12 +18,14 @@ from plaint.query.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, 
 Word = Term | Phrase | Prefix | Fuzzy
 
 UNTOLD = {"state": "how a case stands", "case": "which case it is in", "collected": "when it was collected",
-          **dict.fromkeys((*fields.MEANT, "p"), "what is understood of it")}  # fmt: skip
+          **dict.fromkeys((*fields.MEANT, "p"), "what is understood of it"),
+          **dict.fromkeys(fields.COPIED, "whether others say the same")}  # fmt: skip
 """Fields that a post has only later."""
 
 UNTOLD_CLAIMS = {("has", "reply"): "whether somebody answers", ("is", "case"): "whether it is in a case", ("is", "gone"): "whether it is removed",
                  ("is", "edited"): "whether it is edited",
-                 **{("has", field): "what is understood of it" for field in fields.MEANT}}  # fmt: skip
+                 **{("has", field): "what is understood of it" for field in fields.MEANT},
+                 **{("has", field): "whether others say the same" for field in fields.COPIED}}  # fmt: skip
 """Claims that are decided only later."""
 
 
@@ -135,13 +137,13 @@ class Asked:
     def _between(self, node: Range) -> bool:
         if node.field == "published":
             return self._within(*fields.moments_of(node))
-        stars = self._stars()
-        if stars is None:
+        figure = fields.reach_of(self.post) if node.field == "reach" else self._stars()
+        if figure is None:
             return False
-        low = None if node.low is None else fields.stars_asked(node.low)
-        high = None if node.high is None else fields.stars_asked(node.high)
-        above = low is None or stars > low or (node.with_low and stars == low)
-        return above and (high is None or stars < high or (node.with_high and stars == high))
+        low = None if node.low is None else fields.figure_asked(node.field, node.low)
+        high = None if node.high is None else fields.figure_asked(node.field, node.high)
+        above = low is None or figure > low or (node.with_low and figure == low)
+        return above and (high is None or figure < high or (node.with_high and figure == high))
 
     def _within(self, low: int | None, high: int | None) -> bool:
         moment = fields.moment_key(self.post)

@@ -16,8 +16,10 @@ from rapidfuzz.process import extractOne
 
 from plaint.model import Kind, Role
 from plaint.posts import words
+from plaint.posts.grouping import LABELS
 from plaint.query import fields
 from plaint.query.tree import EVERYTHING, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Term
+from plaint.understand.reach import Band
 from plaint.understand.understanding import Driver, Level, Queue
 
 DEEPEST = 40
@@ -41,14 +43,15 @@ _EXAMPLES = {
     "thread": "thread:123", "url": "url:https://reviews.example/1", "id": "id:trustpilot:123", "case": "case:c-123",
     "complaint": "complaint:yes", "severity": "severity:accusation", "sentiment": "sentiment:negative", "urgency": "urgency:self-harm",
     "vulnerability": "vulnerability:health", "about": "about:cfpb/*", "pii": "pii:phone", "p": "p:>0.8",
+    "reach": "reach:>=60", "same": "same:g1f0c2a9b7d31", "copies": "copies:campaign",
 }  # fmt: skip
 
-_SOME = {"rating": "3", "p": "0.8"}
+_SOME = {"rating": "3", "p": "0.8", "reach": "60"}
 """A value of each measure that is no date."""
 
 _CLOSED = {"has": fields.CLAIMED, "is": fields.IS, "kind": tuple(map(str, Kind)), "role": tuple(map(str, Role)),
            "complaint": ("yes", "no", "unsure"), "severity": tuple(map(str, Level)), "sentiment": ("negative", "neutral", "positive"),
-           "urgency": tuple(map(str, Queue)), "vulnerability": tuple(map(str, Driver))}  # fmt: skip
+           "urgency": tuple(map(str, Queue)), "vulnerability": tuple(map(str, Driver)), "copies": tuple(map(str, LABELS))}  # fmt: skip
 """Fields that hold one of few values."""
 
 
@@ -215,7 +218,7 @@ class _Reader:
         start = self._at
         self._ordered(field, start)
         found = re.compile(r"([\[{])\s*([^\s\]}]+)\s+(?i:TO)\s+([^\s\]}]+)\s*([\]}])").match(self._text, start)
-        example = {"rating": "[2 TO 4]", "p": "[0.5 TO 0.8]"}.get(field, "[2026-01-01 TO 2026-02-01]")
+        example = {"rating": "[2 TO 4]", "p": "[0.5 TO 0.8]", "reach": "[40 TO 60]"}.get(field, "[2026-01-01 TO 2026-02-01]")
         if found is None:
             self._stop("This range is not complete", start, f"Write {field}:{example}; a * leaves one end open.")
         low = None if found[2] == "*" else self._measure(field, found[2], found.start(2))
@@ -233,6 +236,9 @@ class _Reader:
         field = node.field
         if field in _CLOSED and isinstance(node, Term | Phrase):
             self._closed(field, node.value, start)
+        elif field == "reach" and isinstance(node, Term | Phrase) and words.key_of(node.value) not in set(Band):
+            points = self._measure(field, node.value, start)
+            return Range(field, points, points)
         elif field is None or field in fields.WORDS or field in fields.TAGS:
             return node
         elif field in fields.MEASURES:

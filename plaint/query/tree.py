@@ -82,8 +82,8 @@ Node = Term | Phrase | Prefix | Fuzzy | Range | And | Or | Not
 EVERYTHING = And(())
 
 FACETS = ("firm", "source", "kind", "lang", "rating", "state", "product", "issue", "place", "role", "reply", "hashtag", "gone",
-          "complaint", "severity", "sentiment", "urgency", "vulnerability", "about")  # fmt: skip
-"""Fields that can be counted. `rating` counts whole stars 1 to 5, `reply` is yes or no, `role` the author's."""
+          "complaint", "severity", "sentiment", "urgency", "vulnerability", "about", "reach", "copies", "same")  # fmt: skip
+"""Fields that can be counted. `rating` counts whole stars 1 to 5, `reply` is yes or no, `role` the author's, `reach` its bands."""
 
 
 class Sort(StrEnum):

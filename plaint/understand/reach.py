@@ -46,6 +46,23 @@ class Part(StrEnum):
     VERIFIED = "verified"
 
 
+class Band(StrEnum):
+    """How far, in words: `far` from 60 points on, `wide` from 40, `some` from 20, `little` below."""
+
+    FAR = "far"
+    WIDE = "wide"
+    SOME = "some"
+    LITTLE = "little"
+
+
+_FROM = ((60, Band.FAR), (40, Band.WIDE), (20, Band.SOME))
+
+
+def band(score: int) -> Band:
+    """The band of a score."""
+    return next((name for least, name in _FROM if score >= least), Band.LITTLE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
     """The points of one part, and what was counted: followers, weighted reactions an hour, the place's share, or 1 for verified."""
