@@ -13,6 +13,8 @@ from handles import options
 from handles.options import AsOption, StoreOption
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plaint.model import Firm
     from plaint.ports import Stores
     from plaint.posts.brands import Names
@@ -42,10 +44,10 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Add firms to the register, or replace those with the same key.
 
-        Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes, closures, closes, at_risk. Lists are split by
-        " | "; a handle is `source=name`, or a name alone that any network may use. A row that is not understood is named on
-        standard error and left out, and the exit status is 1; the others are kept. Once there are accounts it needs --as with the
-        right to change the firms register, and is logged.
+        Columns of a CSV: key, name, country, aliases, handles, sites; also zone, calendar, regimes, closures, closes, at_risk, hashtags, sector,
+        group, legal (names of legal entities). Lists are split by " | "; a handle is `source=name`, or a name alone that any network may use. A row
+        that is not understood is named on standard error and left out, and the exit status is 1; the others are kept. Once there are accounts it
+        needs --as with the right to change the firms register, and is logged.
 
         Example: plaint firms import firms.csv
         """
@@ -98,24 +100,28 @@ def add(app: typer.Typer) -> None:
     def match(store: StoreOption = None) -> None:
         """Which firm a mention means: NDJSON {"id","mention"} in, {"id","key","score"} out; key null when unsure.
 
+        Of a firm with a group or legal entities in the register these are told too ("group", "legal").
+
         Example: echo '{"id":"1","mention":"@orbitpay"}' | plaint firms match
         """
         from plaint.posts.brands import Names
 
         with options.opened(store) as stores:
-            names = Names(registered(stores))
+            firms = registered(stores)
+        names, by_key = Names(firms), {firm.key: firm for firm in firms}
         for number, line in enumerate(sys.stdin.buffer, 1):
             if line.strip():
-                options.say(_matched(names, number, line))
+                options.say(_matched(names, by_key, number, line))
 
 
-def _matched(names: Names, number: int, line: bytes) -> dict[str, Any]:
+def _matched(names: Names, firms: Mapping[str, Firm], number: int, line: bytes) -> dict[str, Any]:
     import msgspec
 
     try:
         asked = msgspec.json.decode(line, type=dict[str, Any])
         key, score = names.match(str(asked["mention"]))
-        return {"id": asked["id"], "key": key, "score": score}
+        belongs = {} if key is None else {"group": firms[key].group, "legal": firms[key].legal}
+        return {"id": asked["id"], "key": key, "score": score, **{name: value for name, value in belongs.items() if value}}
     except (msgspec.MsgspecError, KeyError) as error:
         options.refuse(f'line {number}: {error}; a line is {{"id":"1","mention":"@orbitpay"}}')
 

@@ -168,11 +168,15 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutFirm:
-    """That a post is about a registered firm, how sure (0 to 1), and how it was seen (`asked`, `alias`, `handle`…)."""
+    """That a post is about a registered firm, how sure (0 to 1), and how it was seen (`asked`, `alias`, `handle`…).
+
+    `why` are the words that decided where its name is also a word, or has several firms.
+    """
 
     key: str
     score: float
     how: str
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +367,8 @@ class Firm:
     `zone` (IANA), `calendar` (`GB-ENG`…) and `regimes` say which clocks run for its complaints. `closures` are days (ISO 8601) on which
     the firm itself is closed, `closes` is its close of business (local, `HH:MM`), and `at_risk` the share of a clock's
     time after which it is at risk. `levels` are its own service levels, all versions (`plaint levels import`).
+    `sector` is its kind of business (`plaint.posts.context.sectors`), by which words around its name speak for it; `group` is the
+    group of firms it belongs to, `legal` the names of its legal entities.
     """
 
     key: str
@@ -379,6 +385,9 @@ class Firm:
     at_risk: float = 0.75
     hashtags: tuple[str, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
+    sector: str | None = None
+    group: str | None = None
+    legal: tuple[str, ...] = ()
 
     def handle(self, source: str) -> str:
         """The firm's name at `source`; raises LookupError that says what to add where it has none."""

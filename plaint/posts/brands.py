@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from plaint.model import AboutFirm, Firm
+from plaint.posts.context import is_homonym, sector_of, weigh
 from plaint.posts.mentions import Mentions, domain_of
 from plaint.posts.naming import fold, tight
+from plaint.posts.register import SEPARATOR
 from plaint.posts.roles import Handles
 
 SHORTEST = 3
@@ -34,6 +36,8 @@ class Names:
             for tag in firm.hashtags:
                 self._tags[tag.casefold()].append(firm.key)
         self._mentions = Mentions(firms)
+        self._firms = {firm.key: firm for firm in firms}
+        self._sectors = {firm.key: sector_of(firm) for firm in firms}
         self._at: dict[tuple[str, str], str] = {}
         self._written: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for firm in firms:
@@ -44,7 +48,7 @@ class Names:
     def _take(self, firm: Firm) -> None:
         for source, handle in firm.handles.items():
             self._at[source, handle.casefold()] = firm.key
-        for name in (firm.name, *firm.aliases):
+        for name in (firm.name, *firm.aliases, *firm.legal):
             for form in {name, _bracketed.sub("", name)}:
                 if form.strip() and not name.startswith("@"):
                     self._written[" ".join(form.casefold().split())].add((firm.key, form))
@@ -52,20 +56,31 @@ class Names:
     # --- in running text -------------------------------------------------------------------------------------------
 
     def find(
-        self, text: str, *, mentions: Iterable[str] = (), hashtags: Iterable[str] = (), links: Iterable[str] = (), source: str | None = None
+        self,
+        text: str,
+        *,
+        mentions: Iterable[str] = (),
+        hashtags: Iterable[str] = (),
+        links: Iterable[str] = (),
+        source: str | None = None,
+        own: str | None = None,
+        country: str | None = None,
     ) -> tuple[AboutFirm, ...]:
         """The firms that a post is about by its words, handles, hashtags and links, surest first; one entry for each.
 
-        A name must stand as a word of its own. A lower-case common word that is also a name (`orange`) counts little.
-        """
+        A name must stand as a word of its own. A name that is also a word (`orange`) is weighed by what stands around it. Of several firms
+        with one name the one is meant whose page it is (`own`), else the only one of the post's country (ISO 3166).
+        """  # fmt: skip
         found: dict[str, AboutFirm] = {}
 
-        def note(keys: Iterable[str], score: float, how: str) -> None:
-            keys = tuple(keys)
-            for key in keys:
-                shared = round(score / len(keys), 2)
+        def note(keys: Iterable[str], score: float, how: str, why: tuple[str, ...] = ()) -> None:
+            meant = tuple(keys)
+            if len(meant) > 1 and (told := self._told(meant, own, country)):
+                meant, why = (told[0],), (*why, told[1])
+            for key in meant:
+                shared = round(score / len(meant), 2)
                 if key not in found or found[key].score < shared:
-                    found[key] = AboutFirm(key=key, score=shared, how=how)
+                    found[key] = AboutFirm(key=key, score=shared, how=how, why=why)
 
         for mention in mentions:
             own = self._at.get((source or "", mention.casefold()))
@@ -75,11 +90,18 @@ class Names:
         for link in links:
             if domain := domain_of(link):
                 note(self._mentions.sites.all(domain), 0.9, "site")
-        for keys, score in self._in_text(text):
-            note(keys, score, "alias")
+        for keys, score, why in self._in_text(text):
+            note(keys, score, "alias", why)
         return tuple(sorted(found.values(), key=lambda firm: -firm.score))
 
-    def _in_text(self, text: str) -> Iterable[tuple[set[str], float]]:
+    def _told(self, keys: tuple[str, ...], own: str | None, country: str | None) -> tuple[str, str] | None:
+        """Which of several firms with one name is meant, and why; None where nothing tells."""
+        if own in keys:
+            return own, "its page"
+        there = [key for key in keys if country and country.casefold() in (self._firms[key].country or "").casefold().split(SEPARATOR)]
+        return (there[0], f"of {country}") if len(there) == 1 else None
+
+    def _in_text(self, text: str) -> Iterable[tuple[set[str], float, tuple[str, ...]]]:
         low = text.casefold().translate(_blanks)
         same_length = len(low) == len(text)
         for index, start, end in self._finder.find_matches_as_indexes(low):
@@ -87,9 +109,15 @@ class Names:
                 continue
             written = self._written[self._order[index]]
             said = text[start:end] if same_length else None
+            if said and is_homonym(said):
+                alike: dict[tuple[float, tuple[str, ...]], set[str]] = defaultdict(set)
+                for key, name in written:
+                    alike[weigh(name, text, start, end, self._sectors[key])].add(key)
+                yield from ((keys, score, why) for (score, why), keys in alike.items() if score)
+                continue
             score = max(_score(name, said) for _, name in written)
             if score:
-                yield {key for key, _ in written}, score
+                yield {key for key, _ in written}, score, ()
 
     # --- a mention by itself ----------------------------------------------------------------------------------------
 

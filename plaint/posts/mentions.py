@@ -72,7 +72,7 @@ class Mentions:
         self._long = [form for form in self.tight.forms() if len(form) >= LONG]
 
     def _take(self, firm: Firm) -> None:
-        key, names = firm.key, [name for name in (firm.name, *firm.aliases) if not name.startswith("@")]
+        key, names = firm.key, [name for name in (firm.name, *firm.aliases, *firm.legal) if not name.startswith("@")]
         for handle in firm.handles.values():
             self.handles.put(handle.casefold().lstrip("@"), key)
         for handle in (name for name in firm.aliases if name.startswith("@")):

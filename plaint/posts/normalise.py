@@ -69,7 +69,7 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
     lang = _lang(raw.lang, title, text)
     facts = _facts(raw.facts)
     published, edited = _dates(raw, site, capture, lang, facts)
-    links = _addresses(raw.links)
+    links, place, own = _addresses(raw.links), _place(raw.place), _own_firm(raw, site, names, asked)
     hashtags, mentions = _tags(raw.hashtags, "#", _hashtag, text), _tags(raw.mentions, "@", _mention, text)
     return Post(
         id=f"{site.key}:{ref}",
@@ -91,15 +91,23 @@ def _post(raw: RawPost, site: Site, capture: Capture, names: Names, asked: Firm 
         mentions=mentions,
         engagement=_engagement(raw.engagement),
         gone=raw.gone,
-        place=_place(raw.place),
+        place=place,
         links=links,
         media=_addresses(raw.media),
         facts=facts,
         firms=_about(
-            _own_firm(raw, site, names, asked),
+            own,
             [
                 *(AboutFirm(key=key, score=1.0, how="hashtag") for key in names.tagged(hashtags)),
-                *names.find(f"{title}\n{text}" if title else text, mentions=mentions, hashtags=hashtags, links=links, source=site.key),
+                *names.find(
+                    f"{title}\n{text}" if title else text,
+                    mentions=mentions,
+                    hashtags=hashtags,
+                    links=links,
+                    source=site.key,
+                    own=own.key if own else None,
+                    country=place.country if place else None,
+                ),
             ],
         ),
         capture=capture,

@@ -9,8 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plaint.model import Firm
+from plaint.posts.context import sectors
 
-COLUMNS = ("key", "name", "country", "aliases", "handles", "sites", "zone", "calendar", "regimes", "closures", "closes", "at_risk", "hashtags")
+COLUMNS = (
+    "key", "name", "country", "aliases", "handles", "sites", "zone", "calendar", "regimes", "closures", "closes", "at_risk", "hashtags", "sector",
+    "group", "legal",
+)  # fmt: skip
 SEPARATOR = " | "
 """Between the parts of a list in a CSV cell."""
 SPARSE = r"\s*\|\s*"
@@ -50,10 +54,19 @@ def firm_of(row: Mapping[str, Any]) -> Firm:
         calendar=_text(row, "calendar") or None,
         regimes=tuple(_parts(row.get("regimes"))),
         hashtags=tuple(_hashtags(_parts(row.get("hashtags")), key)),
+        sector=_sector(key, _text(row, "sector")),
+        group=_text(row, "group") or None,
+        legal=tuple(_parts(row.get("legal"))),
         closures=tuple(_day(key, part) for part in _parts(row.get("closures"), SPARSE)),
         closes=_time(key, _text(row, "closes") or "17:00"),
         at_risk=_share(key, row.get("at_risk")),
     )
+
+
+def _sector(key: str, said: str) -> str | None:
+    if said and said not in sectors():
+        raise ValueError(f"{key}: sector {said!r}: give one of {', '.join(sorted(sectors()))}")
+    return said or None
 
 
 def _day(key: str, said: str) -> str:
