@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 AIM = 1_000_000 / (30 * 60)
 """Texts a second: a million within half an hour."""
 MEGABYTES = 1024
+BATCH = 500
+"""Posts put in one go."""
 EVERY = 10
 """One text in so many is a planted copy of the one before it that is none."""
 
@@ -80,7 +82,47 @@ def same(posts: int = 100_000) -> list[Figure]:
                baseline=posts / bare, ratio=bare / seconds, aim=f">= {AIM:.0f}/s", met=posts / seconds >= AIM, note=f"{seconds:.0f} s"),
         Figure(part="same", name="memory", value=megabytes, unit="MB", aim=f"<= {MEGABYTES} MB", met=megabytes <= MEGABYTES),
         *_found(found),
+        *stored(posts),
     ]  # fmt: skip
+
+
+def stored(posts: int) -> list[Figure]:
+    """Posts a second into an embedded store that finds their groups as they come, in a process of its own; the share of copies found."""
+    with TemporaryDirectory() as folder:
+        answers, began = Path(folder, "groups.json"), perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - our own
+            [sys.executable, "-c", "import sys; from bench.sameness import fill; fill(sys.argv[1], int(sys.argv[2]))", folder, str(posts)], cwd=ROOT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise RuntimeError(f"the store could not be filled: {os.waitstatus_to_exitcode(status)}")
+        seconds, megabytes = perf_counter() - began, usage.ru_maxrss / 1024
+        found = msgspec.json.decode(answers.read_bytes(), type=list[int])
+    return [
+        Figure(part="same", name=f"{posts:,} posts into a store", value=posts / seconds, unit="posts/s", aim=f">= {AIM:.0f}/s",
+               met=posts / seconds >= AIM, note=f"{seconds:.0f} s, all that a store does with a post"),
+        Figure(part="same", name="memory, stored", value=megabytes, unit="MB", aim=f"<= {MEGABYTES} MB", met=megabytes <= MEGABYTES),
+        *(replace(figure, name=f"{figure.name}, stored") for figure in _found(found)),
+    ]  # fmt: skip
+
+
+def fill(folder: str, posts: int) -> None:
+    """Put planted texts as posts into a new store, and write the place of the first of each post's group beside it."""
+    from indexer.connect import connect
+
+    stores = connect(f"sqlite:///{folder}/posts.db")
+    drawn = zip(made.posts(7), planted(posts), strict=False)
+    come = (replace(post, id=f"bench:{place}", source="bench", ref=str(place), text=one.text, reply_to=None, thread=None)
+            for place, (post, one) in enumerate(drawn))  # fmt: skip
+    while batch := list(islice(come, BATCH)):
+        stores.posts.put(batch)
+    first: dict[str, int] = {}
+    leaders = list(range(posts))
+    groups = sorted((int(post.partition(":")[2]), group) for post, group in stores.copies.walk())
+    for place, group in groups:
+        leaders[place] = first.setdefault(group, place)
+    Path(folder, "groups.json").write_bytes(msgspec.json.encode(leaders))
+    stores.close()
 
 
 def _run(lines: Path, answers: Path) -> tuple[float, float]:

@@ -20,6 +20,14 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def same(
         pairs: Annotated[bool, typer.Option("--pairs", help='Compare two texts a line: {"id","a","b"} in, {"id","score","same"} out.')] = False,
+        stored: Annotated[
+            str | None,
+            typer.Option("--stored", metavar="KIND", help="Read no lines, but the store: campaign, shared, cross-post or repeat."),
+        ] = None,
+        query: Annotated[str, typer.Option("--query", metavar="QUERY", help="With --stored: only among posts that it finds.")] = "",
+        limit: Annotated[int, typer.Option(min=1, max=1000, help="With --stored: how many groups, largest first.")] = 20,
+        store: options.StoreOption = None,
+        as_: options.AsOption = None,
     ) -> None:
         """Find copies: NDJSON {"id","text"} in, {"id","cluster"} out, in order; a cluster is named by the id that came first in it.
 
@@ -29,11 +37,34 @@ def add(app: typer.Typer) -> None:
         Example: echo '{"id":"1","text":"They charged me twice"}' | plaint same
 
         Example: echo '{"id":"1","a":"They charged me twice","b":"Charged twice by them"}' | plaint same --pairs
+
+        Example: plaint same --stored campaign --query 'firm:northgate published:>=2026-11-01'
         """
-        if pairs:
+        if stored is not None:
+            _stored(stored, query, limit, store, as_)
+        elif pairs:
             _compare()
         else:
             _cluster()
+
+
+def _stored(kind: str, query: str, limit: int, store: str | None, as_: str | None) -> None:
+    """Print the groups of the store, largest first, one JSON object a line."""
+    from plaint.desk.copies import KINDS, listed
+    from plaint.desk.rights import Refused
+    from plaint.query.parse import parse_query
+
+    if kind not in KINDS:
+        options.wrong_usage(f"there is no kind {kind!r}; the kinds are {', '.join(KINDS)}")
+    options.need_store(store)
+    with options.opened(store) as stores:
+        try:
+            groups = listed(stores, options.acting_or_operator(stores, as_), kind=KINDS[KINDS.index(kind)], query=parse_query(query), limit=limit)
+        except (Refused, ValueError) as error:
+            options.refuse(str(error))
+    for one in groups:
+        said = {"group": one.group, "kind": one.kind, "posts": one.posts, "sources": one.sources, "people": one.people}
+        options.say(said | {"newest": one.example.post.id, "search": f"same:{one.group}"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from indexer.elastic_bulk import Action
 from indexer.elastic_client import Cluster, Json
@@ -19,6 +20,9 @@ from plaint.ports import CopyGroup, StoreDown
 from plaint.posts import sameness
 from plaint.posts.copies import CAMPAIGN, Kind
 from plaint.posts.grouping import EXACT, NEAR, Come, Head, Look, Plan, kind_by, plan, words_of
+
+FEW = 200
+"""Posts of a group that are grouped anew when one of them leaves."""
 
 TRIED = 50
 """Posts of a group that are tried to stand under the bands of one that left it."""
@@ -63,7 +67,7 @@ class ElasticCopies:
         rows = [Row(post) for post in posts]
         come = {row.post.id: row.come for row in rows if row.come is not None}
         if rows:
-            self._leave([row.post.id for row in rows])
+            come |= self._leave([row.post.id for row in rows])
         if not come:
             return
         made = self._plan(come.values())
@@ -73,20 +77,40 @@ class ElasticCopies:
         groups = self.of(list(come))
         self._label(come, groups, before, merged)
 
-    def _leave(self, ids: Sequence[str]) -> None:
-        """Take posts out of the groups that they were in, with others in their place as heads, and what these are called now."""
+    def _leave(self, ids: Sequence[str]) -> dict[str, Come]:
+        """Take posts out of the groups that they were in; what is to be joined again besides them.
+
+        Those of a group of few are taken out too, since what they were copies of may be gone: the first of them keeps the name of
+        the group. In a large group others stand in for those that left.
+        """
         found = self._c.get("copies", list(map(doc_id, ids)), only=["post", "group", "bands"])
         held = [doc["_source"] for doc in found.values() if doc["_source"].get("group")]
         if not held:
-            return
-        self._done([({"index": {"_index": "copies", "_id": doc_id(doc["post"])}}, {"post": doc["post"]}) for doc in held])
-        self._done([
-            ({"update": {"_index": "posts", "_id": doc_id(doc["post"])}}, {"doc": copied_parts("", Kind.SINGLE, exact=False)}) for doc in held
-        ])  # fmt: skip
-        for group in {doc["group"] for doc in held}:
+            return {}
+        self._take_out([doc["post"] for doc in held])
+        again: dict[str, Come] = {}
+        for group in sorted({doc["group"] for doc in held}):
+            if self._size(group) <= FEW:
+                again |= self._few(group)
+                continue
             self._stand_in(group, {band for doc in held if doc["group"] == group for band in doc.get("bands", ())})
-        kinds = self._kinds({doc["group"] for doc in held})
-        self._apply([label for group, kind in kinds.items() for label in self._whole_group(group, kind)])
+            self._apply(self._whole_group(group, self._kinds([group])[group]))
+        self._take_out(list(again))
+        return again
+
+    def _take_out(self, ids: Sequence[str]) -> None:
+        nothing: Json = {"doc": copied_parts("", Kind.SINGLE, exact=False)}
+        emptied: list[Action] = [({"index": {"_index": "copies", "_id": doc_id(key)}}, {"post": key}) for key in ids]
+        untagged: list[Action] = [({"update": {"_index": "posts", "_id": doc_id(key)}}, nothing) for key in ids]
+        self._done([*emptied, *untagged])
+
+    def _few(self, group: str) -> dict[str, Come]:
+        """The posts of a small group, to be joined again."""
+        hits = self._c.walk("copies", {"query": _of(group), "sort": [{"post": "asc"}], "_source": ["post"]})
+        found = self._c.get("posts", [hit["_id"] for hit in hits], only=["post"])
+        rows = [Row(post_from_json(doc["_source"]["post"])) for doc in found.values()]
+        come = [row.come for row in rows if row.come is not None]
+        return {one.key: one if place else replace(one, name=group) for place, one in enumerate(come)}
 
     def _stand_in(self, group: str, bands: set[str]) -> None:
         hits = self._c.search("copies", {"query": _of(group), "size": TRIED, "_source": ["post", "bands"]})["hits"]["hits"]

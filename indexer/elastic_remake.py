@@ -16,7 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer.elastic_client import Cluster, Json
-from indexer.elastic_docs import Held, corrected, remade, revision_id
+from indexer.elastic_copies import ElasticCopies
+from indexer.elastic_docs import Held, corrected, doc_id, remade, revision_id
 from indexer.elastic_docs import State as Named
 from indexer.elastic_move import move
 from indexer.elastic_put import Putter
@@ -42,8 +43,16 @@ def remake(cluster: Cluster, layout: Layout, given: Iterable[Sequence[Post]], to
         counts = dict(side.execute("SELECT what, count(*) FROM verdict GROUP BY what").fetchall())
         added = _add(cluster, side, told)
         Putter(cluster).look_again_who_is_answered()
+        _regroup(cluster, side)
     done = Remade(same=counts.get("same", 0), corrected=counts.get("corrected", 0), added=added, newer=counts.get("newer", 0))
     return done, total + added
+
+
+def _regroup(cluster: Cluster, side: sqlite3.Connection) -> None:
+    """Find the groups of copies of posts that say something else than before."""
+    rows = (key for (key,) in side.execute("SELECT id FROM verdict WHERE what = 'corrected' ORDER BY id"))
+    while some := list(islice(rows, BATCH)):
+        ElasticCopies(cluster).regroup([post_from_json(doc["_source"]["post"]) for doc in cluster.get("posts", list(map(doc_id, some))).values()])
 
 
 class _Restating:

@@ -14,6 +14,9 @@ from plaint.posts import sameness
 from plaint.posts.copies import CAMPAIGN, Kind
 from plaint.posts.grouping import EXACT, NEAR, Come, Head, Look, Plan, kind_by, plan, tags, words_of
 
+FEW = 200
+"""Posts of a group that are grouped anew when one of them leaves."""
+
 TRIED = 50
 """Posts of a group that are tried to stand under the bands of one that left it."""
 
@@ -49,19 +52,30 @@ class Grouping:
         self._write(come, numbers, made)
         return self._labelled(come, made, before)
 
-    def leave(self, numbers: Sequence[int]) -> list[Label]:
-        """Take posts out of their groups; what became of those that stay."""
+    def leave(self, numbers: Sequence[int]) -> tuple[list[Label], dict[int, str | None]]:
+        """Take posts out of their groups; what became of those that stay, and posts that are to be joined again.
+
+        Those of a group of few are taken out too, since what they were copies of may be gone: the first of them keeps the name of
+        the group (the values). In a large group others stand in for those that left.
+        """
         if not numbers:
-            return []
+            return [], {}
         rows = self._c.execute(f"SELECT DISTINCT grp FROM copy WHERE n IN ({_list(numbers)})").fetchall()
         bands = [row[0] for row in self._c.execute(f"SELECT DISTINCT band FROM band WHERE n IN ({_list(numbers)})")]
         self._c.execute(f"DELETE FROM copy WHERE n IN ({_list(numbers)})")
         self._c.execute(f"DELETE FROM band WHERE n IN ({_list(numbers)})")
         changed: list[Label] = []
+        again: dict[int, str | None] = {}
         for (group,) in rows:
-            self._stand_in(group, set(bands))
-            changed += self._whole_group(group)
-        return self._kept(changed)
+            rest = [row[0] for row in self._c.execute("SELECT n FROM copy WHERE grp = ? ORDER BY n LIMIT ?", (group, FEW + 1))]
+            if len(rest) > FEW:
+                self._stand_in(group, set(bands))
+                changed += self._whole_group(group)
+                continue
+            again |= {n: None if place else group for place, n in enumerate(rest)}
+            self._c.execute(f"DELETE FROM copy WHERE n IN ({_list(rest)})")
+            self._c.execute(f"DELETE FROM band WHERE n IN ({_list(rest)})")
+        return self._kept(changed), again
 
     def _stand_in(self, group: str, bands: set[int]) -> None:
         """Let others of a group stand under bands that lost theirs."""

@@ -186,8 +186,11 @@ class Writer:
             return
         grouping = Grouping(self._c)
         changed: dict[int, list[tuple[str, str]]] = {n: [] for n in self._reworded}
-        changed |= {label.n: label.tags for label in grouping.leave(sorted(self._reworded))}
-        changed |= {label.n: label.tags for label in grouping.join({n: row.come for n, row in self._fresh.items() if row.come is not None})}
+        labels, again = grouping.leave(sorted(self._reworded))
+        changed |= {label.n: label.tags for label in labels} | {n: [] for n in again}
+        come = {n: row.come for n, row in self._fresh.items() if row.come is not None}
+        come |= {n: replace(one, name=name or one.name) for n, name in again.items() if (one := Row(self._post(n)).come) is not None}
+        changed |= {label.n: label.tags for label in grouping.join(dict(sorted(come.items())))}
         places = self._c.execute(
             "SELECT n, at, shape FROM post WHERE n IN (SELECT value FROM json_each(?))", (msgspec.json.encode(list(changed)).decode(),)
         )

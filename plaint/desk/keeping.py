@@ -1,4 +1,4 @@
-"""Proving that nothing was lost or bent: the log against its seals, posts against what was fetched.
+"""Proving that nothing was lost or bent: the log against its seals, posts against what was fetched, groups of copies against posts.
 
 `verify` changes nothing. It shows no text and no author, only ids and places, so it needs no right beyond the log's.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from plaint.desk import log
+from plaint.desk import copies, log
 from plaint.desk.register import narrowing
 from plaint.desk.rights import Right, require
 from plaint.model import Capture, Person, Post, fingerprint
@@ -32,6 +32,7 @@ LOST = "capture not in the evidence"
 BENT = "capture whose bytes changed"
 UNSUPPORTED = "post that its capture does not give"
 DIFFERENT = "post that says other things than its capture"
+UNGROUPED = "post whose copies are not kept as its text says"
 ALONE = "picture of a capture that is not in the evidence"
 
 
@@ -93,6 +94,8 @@ def verify(stores: Stores, person: Person | None, *, outside: Path | None = None
     places = _places(stores, found, told)
     posts = found.counts.pop("", 0) + sum(map(len, places.values()))
     again = _check(stores, places, found, reread, told)
+    for key in copies.faults(stores):
+        found.add(UNGROUPED, key)
     return Proof(
         log=log.verify(stores, outside=outside), posts=posts, captures=len(places), reread=again if reread else None, left_out=len(found.left_out),
         pictures=found.pictures, counts=dict(found.counts), faults=tuple(found.shown),

@@ -112,10 +112,11 @@ def read_archive(
 
 
 def _again(stores: Stores, posts: Sequence[Post], models: Mapping[str, str] | None, done: Walked) -> Walked:
-    """Understand some posts again and note it; with `models` only those of which others spoke."""
+    """Understand some posts again and note it, with `models` only those of which others spoke; posts without a group of copies find theirs."""
     held = stores.posts.understood([post.id for post in posts]) if models is not None else {}
     wanted = [post for post in posts if models is None or is_older(held.get(post.id), models)]
     said = read_posts(wanted)
     changed = stores.posts.note(said, wanted) if said else 0
+    stores.copies.join(posts)
     return replace(done, looked_at=done.looked_at + len(posts), read=done.read + len(said), changed=done.changed + changed,
                    failed=done.failed + len(wanted) - len(said))  # fmt: skip

@@ -89,8 +89,9 @@ def come(post: Post, said: str) -> Come | None:
     text = words_of(post)
     if len(terms(text)) < LEAST:
         return None
+    pairs, bands = sameness.pairs_and_bands(text)
     return Come(key=post.id, name=f"g{_digest(f'{post.id} {said}')}", source=post.source, author=_author(post), whole=_digest(sameness.whole(text)),
-                pairs=sameness.pairs_of(text), bands=sameness.bands(text))  # fmt: skip
+                pairs=pairs, bands=bands)  # fmt: skip
 
 
 def plan(posts: Iterable[Come], held: Mapping[str, Sequence[Head]], size: Callable[[str], int]) -> Plan:

@@ -78,7 +78,18 @@ def bands(text: str) -> tuple[str, ...]:
     1 in 10 fewer than 2 in 1,000.
     """
     words = terms(text)
-    found = signature(_pairs(words, text)).reshape(BANDS, ROWS)
+    return _bands(words, _pairs(words, text), text)
+
+
+def pairs_and_bands(text: str) -> tuple[frozenset[int], tuple[str, ...]]:
+    """Both at once, in less time than one after the other."""
+    words = terms(text)
+    pairs = frozenset(_pairs(words, text))
+    return pairs, _bands(words, pairs, text)
+
+
+def _bands(words: list[str], pairs: Iterable[int], text: str) -> tuple[str, ...]:
+    found = signature(pairs).reshape(BANDS, ROWS)
     begins = lead_of(words)
     lead = () if begins is None else (f"l{begins:08x}",)
     return (f"e{crc32(whole(text)):08x}", *lead, *(f"{place:02x}{key:016x}" for place, key in enumerate(keys(found).tolist())))

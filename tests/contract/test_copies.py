@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from indexer.copying import whole
+from plaint.desk.copies import faults
 from plaint.model import Author, Capture, Kind, Post, Role
 from plaint.ports import Stores
 from plaint.posts.copies import Kind as CopyKind
@@ -79,6 +80,16 @@ def test_a_post_that_is_a_copy_of_two_groups_makes_them_one(stores: Stores) -> N
     stores.posts.put([a_post(4, f"{first} {second}", "Dan")])
     assert {group_of(stores, f"board:{n}") for n in (1, 2, 3, 4)} == {kept}, "the larger one keeps its name"
     assert facets(stores, "copies", "same") == {"copies": {"campaign": 4, "exact": 2, "near": 2}, "same": {kept: 4}}
+
+
+def test_what_held_a_group_together_leaves_it_apart(stores: Stores) -> None:
+    first, second = " ".join(f"alpha{n}" for n in range(20)), " ".join(f"omega{n}" for n in range(20))
+    stores.posts.put([a_post(1, first), a_post(2, second), a_post(3, f"{first} {second}")])
+    assert facets(stores, "copies") == {"copies": {"repeat": 3, "near": 3}}
+    stores.posts.put([a_post(3, OTHER, day=2)])
+    assert facets(stores, "copies", "same") == {"copies": {}, "same": {}}
+    assert len(set(stores.copies.of(["board:1", "board:2", "board:3"]).values())) == 3
+    assert list(faults(stores)) == []
 
 
 def test_what_is_seen_again_keeps_its_group(stores: Stores) -> None:
