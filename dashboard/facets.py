@@ -13,12 +13,14 @@ from dashboard import address
 from dashboard.widgets.chips import Names
 from dashboard.wording import WORDS, count, say
 from plaint.model import Kind, Role
+from plaint.posts.grouping import LABELS
 from plaint.query.tree import Found
+from plaint.understand.reach import Band
 from plaint.understand.taxonomy import name_of
 from plaint.understand.understanding import Driver, Level, Queue
 
 FIELDS = ("about", "source", "state", "complaint", "urgency", "severity", "sentiment", "vulnerability", "rating", "kind", "lang", "reply", "role",
-          "code", "product", "issue", "place", "hashtag", "gone")  # fmt: skip
+          "reach", "copies", "code", "product", "issue", "place", "hashtag", "gone")  # fmt: skip
 """The parameters of the filters, in their order: `about` filters by firm, as `firm` is the choice of the sidebar, `code` by the field `about`."""
 SHOWN = 8
 """Values shown before "All 212…"."""
@@ -35,6 +37,8 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "severity": frozenset(map(str, Level)),
     "sentiment": frozenset({"negative", "neutral", "positive"}),
     "vulnerability": frozenset(map(str, Driver)),
+    "reach": frozenset(map(str, Band)),
+    "copies": frozenset(map(str, LABELS)),
 }
 
 

@@ -11,9 +11,14 @@ import streamlit as st
 
 from dashboard import here
 from plaint.desk import archive
+from plaint.desk.copies import Listed, listed
 from plaint.desk.goodwill import Told, told
 from plaint.model import Person
+from plaint.posts.copies import Kind
 from plaint.query.tree import Found, Node, Search
+
+CAMPAIGNS = 5
+"""Campaigns that Overview names."""
 
 
 def goodwill(person: Person, query: Node) -> Told:
@@ -26,6 +31,11 @@ def look_up(person: Person, search: Search, *, fresh: bool = False) -> Found:
     if fresh:
         return archive.look_up(here.stores(), person, search)
     return (_hits if search.limit > 0 else _counts)(_key(person, search), person, search)
+
+
+def campaigns(person: Person, query: Node) -> list[Listed]:
+    """The largest campaigns among the posts of a query within the person's scope, kept for 60 seconds."""
+    return _campaigns(_key(person, query), person, query)
 
 
 def _key(person: Person, asked: Search | Node) -> str:
@@ -46,3 +56,8 @@ def _counts(key: str, _person: Person, _search: Search) -> Found:  # noqa: ARG00
 @st.cache_data(ttl=60, max_entries=100, show_spinner=False)
 def _goodwill(key: str, _person: Person, _query: Node) -> Told:  # noqa: ARG001
     return told(here.stores(), _person, _query)
+
+
+@st.cache_data(ttl=60, max_entries=100, show_spinner=False)
+def _campaigns(key: str, _person: Person, _query: Node) -> list[Listed]:  # noqa: ARG001
+    return listed(here.stores(), _person, kind=Kind.CAMPAIGN, query=_query, limit=CAMPAIGNS)

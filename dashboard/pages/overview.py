@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import address, casebook, here, reads
 from dashboard.widgets import cases, charts, chips, figures, hits, states, times
+from dashboard.widgets import copies as same_text
 from dashboard.widgets.begin import commands
 from dashboard.widgets.chips import Parameters
 from dashboard.widgets.coverage import coverage_line, percent, runs
@@ -64,6 +65,7 @@ def page() -> None:
         _issues(found, name)
         _newest(person, query, now, zone)
     with right:
+        here.show(same_text.campaigns(reads.campaigns(person, periods.within(query, period)), per=name, firm=address.one("firm") or None))
         if may(person, Right.READ_CASES):
             here.show(
                 join(
@@ -88,7 +90,7 @@ def _figures(person: Person, query: Node, found: Found, period: Period, name: st
         "unanswered": say("figure.of_posts", share=percent(values["unanswered"] / posts)) if posts else "",
         "confirmed": say("figure.decided", share=percent(share)) if share is not None else say("figure.undecided"),
     }
-    said = [_goodwill(person, query, period, base), _at_once(person, query, period, base)]
+    said = [_goodwill(person, query, period, base), _at_once(person, query, period, base), *_campaigns(person, query, period, base)]
     for metric in metrics.POST_METRICS:
         value = values[metric.key]
         if metric.key in {"likely", "rejected"} and not value:
@@ -133,6 +135,18 @@ def _at_once(person: Person, query: Node, period: Period, base: Parameters) -> F
         label=say("figure.at_once"), value=f"{number:,}", definition=metrics.AT_ONCE, page="search", parameters={**base, "q": metrics.URGENT},
         beside=say("figure.proposed"),
     )  # fmt: skip
+
+
+def _campaigns(person: Person, query: Node, period: Period, base: Parameters) -> list[Figure]:
+    """How many campaigns there are, where there is one."""
+    asked = Search(query=periods.within(And((query, parse_query(metrics.CAMPAIGN))), period), limit=0, facets=("same",))
+    found = reads.look_up(person, asked)
+    if not found.total:
+        return []
+    return [Figure(
+        label=say("figure.campaigns"), value=f"{len(found.facets['same']):,}", definition=metrics.CAMPAIGNS, page="search",
+        parameters={**base, "q": metrics.CAMPAIGN}, beside=say("figure.campaign_posts", posts=count(found.total, "post")),
+    )]  # fmt: skip
 
 
 def _count(person: Person, metric: metrics.Metric, query: Node, period: Period) -> int:

@@ -11,11 +11,12 @@ import streamlit as st
 
 from dashboard import acts, address, correcting, here, showing
 from dashboard.widgets import chips, difference, hits, states, threads, times, understood
+from dashboard.widgets import copies as same_text
 from dashboard.widgets.chips import Names
 from dashboard.widgets.html import NOTHING, Html, join, paragraphs, safe_link, tag, text
 from dashboard.widgets.tables import facts
 from dashboard.wording import WORDS, count, say
-from plaint.desk import archive, explaining, goodwill
+from plaint.desk import archive, copies, explaining, goodwill
 from plaint.desk.rights import Refused, Right, may
 from plaint.model import Person, Post, Revision
 from plaint.query.tree import CaseMark, Search, Term
@@ -46,8 +47,15 @@ def page() -> None:
         here.show(_firms(kept.post, names))
         here.show(join([tag("h2", say("post.facts")), facts(_facts(kept.post, now, zone))]))
         here.show(join([tag("h2", say("post.case")), _case(mark)]))
+        here.show(_same_text(person, id))
         here.show(_understood(person, id, show=shown))
         correcting.control(person, kept.post)
+
+
+def _same_text(person: Person, id: str) -> Html:
+    """Who says the same, where anybody does."""
+    found = copies.around(here.stores(), person, id)
+    return NOTHING if found is None else join([tag("h2", say("copies.title")), same_text.around(found, firm=address.one("firm") or None)])
 
 
 def _understood(person: Person, id: str, *, show: bool) -> Html:

@@ -89,6 +89,14 @@ AT_ONCE = (
 URGENT = "has:urgency"
 """The query of the posts that somebody should look at once."""
 
+CAMPAIGNS = (
+    "Texts that posts of the period share under three names or more, word for word or changed in a few words. Names are all that tells people "
+    "apart; texts of fewer than six words are not compared. Nobody has looked whether people were asked to post it."
+)
+"""What `Campaigns` counts: `CAMPAIGN` lists the posts."""
+CAMPAIGN = "copies:campaign"
+"""The query of the posts that belong to a campaign."""
+
 DUE = (
     "Open cases whose soonest clock is due before the same time next week, each in its own regime's zone. "
     "A case with several such clocks counts once. Those that are over stand in it and are named apart."

@@ -126,7 +126,7 @@ def test_every_key_that_is_said_exists_and_every_word_is_used() -> None:
     said = set(re.findall(r'say\(\s*"([\w.]+)"', code))
     assert said - set(wording.WORDS) == set()
     patterns = [re.escape(found).replace(r"\{\}", r"[\w.]+") for found in re.findall(r'say\(\s*f"([^"]+)"', re.sub(r"\{[^{}\"]*\}", "{}", code))]
-    prefixes = ("state.", "sort.", "facet.", "gone.", "kind.", "role.", "page.", "complaint.", "severity.")
+    prefixes = ("state.", "sort.", "facet.", "gone.", "kind.", "role.", "page.", "complaint.", "severity.", "reach.", "copies.")
     quoted = set(re.findall(r'"([\w.]+)"', "".join(text for file, text in sources() if file.parent.name != "words")))
     unused = {
         key
