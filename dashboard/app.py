@@ -50,6 +50,7 @@ LEAVES = (
     Leaf(key="watch", right=Right.READ_POSTS),
     Leaf(key="alerts", right=Right.READ_CASES),
     Leaf(key="rules", right=Right.READ_CASES),
+    Leaf(key="mapping", right=Right.READ_POSTS),
     Leaf(key="audit", right=Right.READ_LOG),
 )
 

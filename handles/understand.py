@@ -20,7 +20,7 @@ def add(app: typer.Typer) -> None:
     """Register `understand` and what stands under it; without a command lines are understood, or the archive."""
     understand = typer.Typer(help="What posts mean: of lines, of the archive again; what persons correct; whether it drifts.")
     understand.callback(invoke_without_command=True)(without_command)
-    for command in (correct, corrections, drift):
+    for command in (correct, corrections, drift, mapping):
         understand.command()(command)
     app.add_typer(understand, name="understand")
 
@@ -122,6 +122,44 @@ def drift(store: options.StoreOption = None, as_: options.AsOption = None) -> No
         try:
             for one in drifted(stores, options.acting_or_operator(stores, as_)):
                 options.say(one)
+        except Refused as error:
+            options.refuse(str(error))
+
+
+def mapping(
+    propose: Annotated[str | None, typer.Option("--propose", metavar="CODE", help="A line, as taxonomy/code, that should lead elsewhere.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="CODE", help="With --propose: where to, as taxonomy/code; taxonomy/ for nowhere.")] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="WHY", help="With --propose: why.")] = "",
+    approve: Annotated[int | None, typer.Option("--approve", metavar="NUMBER", help="Approve somebody else's proposal.")] = None,
+    store: options.StoreOption = None,
+    as_: options.AsOption = None,
+) -> None:
+    """Print the table between taxonomies: each code beside what it leads to, who reviewed it, how many posts, what is proposed.
+
+    Example: plaint understand mapping
+
+    Example: plaint understand mapping --propose "cfpb/Debt collection" --to fca/FCA1R-P02 --reason "cards only" --as ann
+    """
+    from uuid import uuid4
+
+    from plaint.desk import mapping as desk
+    from plaint.desk.rights import Refused
+
+    if (propose is None) != (to is None):
+        options.wrong_usage("--propose and --to go together")
+    options.need_store(store)
+    with options.opened(store) as stores:
+        try:
+            if propose is not None and to is not None:
+                person = options.acting(stores, as_)
+                number = desk.propose(stores, person, propose, to=to, reason=reason, now=options.now(), command=uuid4().hex)
+                options.say({"proposal": number})
+            elif approve is not None:
+                desk.approve(stores, options.acting(stores, as_), approve, now=options.now(), command=uuid4().hex)
+                options.say({"approved": approve})
+            else:
+                for line in desk.lines(stores, options.acting_or_operator(stores, as_)):
+                    options.say(line)
         except Refused as error:
             options.refuse(str(error))
 

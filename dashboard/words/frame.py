@@ -14,6 +14,7 @@ WORDS: dict[str, str] = {
     "page.reports": "Reports",
     "page.sources": "Sources",
     "page.audit": "Audit",
+    "page.mapping": "Mapping",
     "page.sign_in": "Sign in",
     "app.name": "Plaint",
     "app.everything": "All firms",

@@ -29,6 +29,7 @@ class Right(StrEnum):
     APPROVE_SOURCES = "approve sources"
     COLLECT = "crawl and import"
     KEEP_FIRMS = "change the firms register"
+    KEEP_MAP = "change the map between taxonomies"
     READ_LOG = "read and verify the log"
     SEAL_LOG = "seal the log"
     ERASE = "erase personal data"
@@ -44,7 +45,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "agent": _AGENT,
     "approver": _AGENT | {Right.APPROVE_REPLIES},
     "compliance": _AGENT
-    | {Right.APPROVE_REPLIES, Right.MAKE_RETURNS, Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS}
+    | {Right.APPROVE_REPLIES, Right.MAKE_RETURNS, Right.MOVE_CLOCKS, Right.APPROVE_SOURCES, Right.COLLECT, Right.KEEP_FIRMS, Right.KEEP_MAP}
     | {Right.READ_LOG, Right.SEAL_LOG, Right.ERASE},
     "auditor": _READER | {Right.SEE_AUTHORS, Right.READ_CASES, Right.EXPORT, Right.MAKE_RETURNS, Right.READ_LOG, Right.SEAL_LOG},
     "admin": _READER | {Right.COLLECT, Right.KEEP_FIRMS, Right.SEAL_LOG, Right.KEEP_STORE, Right.KEEP_PEOPLE},
