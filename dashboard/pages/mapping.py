@@ -19,8 +19,8 @@ from plaint.query.tree import EVERYTHING, Term
 from plaint.understand.taxonomy import taxonomies
 
 COLUMNS = (
-    Column(say("mapping.code"), grow=True), Column(say("mapping.posts"), number=True, tight=True), Column(say("mapping.leads"), grow=True),
-    Column(say("mapping.reviewed"), hide=True), Column(say("mapping.note"), hide=True, grow=True),
+    Column(say("mapping.code")), Column(say("mapping.posts"), number=True, tight=True), Column(say("mapping.leads"), grow=True),
+    Column(say("mapping.reviewed"), hide=True),
 )  # fmt: skip
 
 
@@ -56,7 +56,8 @@ def _row(line: Line, firm: str | None) -> list[Html]:
     to = join([text(f"{line.to_label} ", 120), tag("span", f"{line.to_taxonomy} {line.to_code}", class_="soft")]) if line.to_code else _nowhere(line)
     return [
         text(line.from_label, 120), _posts(f"{line.from_taxonomy}/{line.from_code}", line.posts, firm),
-        join([to, _proposed(line)], " "), tag("span", f"{line.reviewer}, {line.date}", class_="soft"), tag("span", line.note, class_="soft"),
+        join([to, tag("div", line.note, class_="soft") if line.note else NOTHING, _proposed(line)], " "),
+        tag("span", f"{line.reviewer}, {line.date}", class_="soft"),
     ]  # fmt: skip
 
 

@@ -32,7 +32,6 @@ WORDS: dict[str, str] = {
     "mapping.leads": "Leads to",
     "mapping.nowhere": "nothing",
     "mapping.reviewed": "Reviewed",
-    "mapping.note": "Note",
     "mapping.proposed": "proposed by {by}: {to}, because {reason}",
     "mapping.approved": "approved by {by} for the next edition of the table",
     "mapping.line": "Line",

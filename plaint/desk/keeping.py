@@ -14,6 +14,7 @@ from pathlib import Path
 from plaint.desk import copies, log
 from plaint.desk.register import narrowing
 from plaint.desk.rights import Right, require
+from plaint.desk.understanding import reread as reread_understandings
 from plaint.model import Capture, Person, Post, fingerprint
 from plaint.ports import Fetched, Stores
 from plaint.query.tree import Search
@@ -32,6 +33,7 @@ LOST = "capture not in the evidence"
 BENT = "capture whose bytes changed"
 UNSUPPORTED = "post that its capture does not give"
 DIFFERENT = "post that says other things than its capture"
+MISREAD = "post of which something else is kept than its model says"
 UNGROUPED = "post whose copies are not kept as its text says"
 ALONE = "picture of a capture that is not in the evidence"
 
@@ -51,7 +53,8 @@ class Proof:
 
     `reread` is how many captures were read again, None when that was not asked for; `left_out` is how many posts they
     give that the archive does not have, which is no fault: a crawl with `--since` leaves older ones out; `pictures` are those
-    that were taken of captures, whole as they were kept.
+    that were taken of captures, whole as they were kept. `understood` are the newest posts that were read for their meaning again and say the same,
+    `understood_older` those of which another version of a model spoke.
     """
 
     log: log.Verdict
@@ -60,6 +63,8 @@ class Proof:
     reread: int | None
     left_out: int
     pictures: int
+    understood: int
+    understood_older: int
     counts: dict[str, int]
     faults: tuple[Fault, ...]
 
@@ -96,9 +101,12 @@ def verify(stores: Stores, person: Person | None, *, outside: Path | None = None
     again = _check(stores, places, found, reread, told)
     for key in copies.faults(stores):
         found.add(UNGROUPED, key)
+    understood = reread_understandings(stores)
+    for key in understood.other:
+        found.add(MISREAD, key)
     return Proof(
         log=log.verify(stores, outside=outside), posts=posts, captures=len(places), reread=again if reread else None, left_out=len(found.left_out),
-        pictures=found.pictures, counts=dict(found.counts), faults=tuple(found.shown),
+        pictures=found.pictures, understood=understood.same, understood_older=understood.older, counts=dict(found.counts), faults=tuple(found.shown),
     )  # fmt: skip
 
 

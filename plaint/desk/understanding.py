@@ -15,6 +15,7 @@ import structlog
 from plaint.desk.rights import Refused, Right, require
 from plaint.model import Person, Post
 from plaint.ports import Stores
+from plaint.query.meanings import meant
 from plaint.query.parse import parse_query
 from plaint.query.tree import Search
 from plaint.understand.reading import Said, read, said_of
@@ -30,6 +31,9 @@ LEASE = "understand"
 
 HELD = timedelta(seconds=30)
 """How long a walk that gives no sign keeps others away."""
+
+SAMPLE = 200
+"""Posts that `reread` looks at."""
 
 BATCH = 200
 """Posts that are understood and noted in one go."""
@@ -69,6 +73,25 @@ def _read_one(post: Post) -> Understanding | None:
     except SURPRISES as error:
         log.warning("understanding_failed", post=post.id, error=type(error).__name__)
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """Posts whose understanding was read again, those of which other versions spoke, and those that the same versions read otherwise."""
+
+    same: int
+    older: int
+    other: tuple[str, ...]
+
+
+def reread(stores: Stores) -> Reread:
+    """Read the newest posts again and compare what a search knows of each with what is kept; nothing is changed."""
+    posts = [hit.post for hit in stores.posts.search(Search(limit=SAMPLE)).hits]
+    held = stores.posts.understood([post.id for post in posts])
+    now = read_posts([post for post in posts if post.id in held]) if held else {}
+    comparable = {key for key, said in now.items() if said.models == held[key].models}
+    other = tuple(sorted(key for key in comparable if meant(now[key]) != meant(held[key])))
+    return Reread(same=len(comparable) - len(other), older=len(held) - len(comparable), other=other)
 
 
 def present_models() -> Mapping[str, str]:
