@@ -19,7 +19,7 @@ from plaint.query.tree import EVERYTHING, Term
 from plaint.understand.taxonomy import taxonomies
 
 COLUMNS = (
-    Column(say("mapping.code")), Column(say("mapping.posts"), number=True, tight=True), Column(say("mapping.leads"), grow=True),
+    Column(say("mapping.code")), Column(say("mapping.posts"), number=True), Column(say("mapping.leads"), grow=True),
     Column(say("mapping.reviewed"), hide=True),
 )  # fmt: skip
 
