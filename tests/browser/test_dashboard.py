@@ -58,6 +58,7 @@ def places(stores: Any) -> dict[str, str]:
         "search_none": "/search?q=wages&lang=ja",
         "post": "/post?post=schema_org:t1",
         "post_gone": "/post?post=schema_org:hostile&tab=evidence",
+        "mapping": "/mapping",
         "work": "/work?queue=triage",
         "case": f"/case?case={case}",
         "case_notes": f"/case?case={case}&tab=notes",
