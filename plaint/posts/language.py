@@ -57,6 +57,13 @@ FIRST_OF_OTHERS = "\u0370"
 _english = re.compile(
     r"\b(?:the|and|with|that|this|they|have|has|been|would|from|which|their|you|your|were|because|about|when|after|not|for)\b", re.IGNORECASE
 )
+_hindi = re.compile(
+    r"\b(?:hai|hain|hoon|nahi|nahin|nhi|kya|kyun|kyu|kyon|kaise|kaisa|kaisi|kab|kahan|accha|achha|acchi|bhai|yaar|usne|usko|uske|unke|mujhe|mujhko|tumhe|"
+    r"tumhara|tumhari|apna|apni|apne|hamara|hamari|humne|maine|mene|tera|teri|kuch|kuchh|bahut|bohot|matlab|raha|rahi|rahe|hua|hui|gaya|gayi|karo|karna|"
+    r"karte|karta|karti|krna|krte|batao|bata|bta|bola|bolo|dekho|chahiye|paise|abhi|phir|lekin|magar|sabko|sabhi|thik|theek|thk|wala|wali|wale)\b",
+    re.IGNORECASE,
+)
+"""Hindi words in Latin letters that are words of hardly any other language; `ka`, `se` and `main` are."""
 _latin = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _own_letters = (("sr", "[ђћ]"), ("mk", "[ѓќѕ]"), ("be", "ў"))
 
@@ -71,7 +78,7 @@ def tongue(text: str) -> Language | None:
     """As `detect`, but with `hi-Latn` for Hindi in Latin letters."""
     sample = bare(text)
     by_script = None if sample.isascii() else _by_script(sample)
-    found = by_script or _plain_english(sample) or _by_words(sample)
+    found = by_script or _plain_english(sample) or _plain_hindi(sample) or _by_words(sample)
     return Language(code=found[0], score=round(found[1], 3), how="detected") if found and found[1] >= THRESHOLD else None
 
 
@@ -115,6 +122,14 @@ def _plain_english(sample: str) -> tuple[str, float] | None:
     if len(small) * 6 < sample.count(" ") or len({word.lower() for word in small}) < 4:
         return None
     return "en", 0.99
+
+
+def _plain_hindi(sample: str) -> tuple[str, float] | None:
+    """Hindi in Latin letters where one word in four and two different ones are its own, or all that is said is two words."""
+    if ROMANISED not in _told:
+        return None
+    own, words = {word.lower() for word in _hindi.findall(sample)}, sample.count(" ") + 1
+    return (ROMANISED, 0.95) if own and len(own) * 4 >= words and (len(own) > 1 or words <= 3) else None
 
 
 @lru_cache(maxsize=4096)

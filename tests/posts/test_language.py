@@ -117,3 +117,10 @@ def test_labelled_words_and_sentences(shared: Path) -> None:
     assert right["word-pairs"] / told["word-pairs"] > 0.93
     assert right["single-words"] / told["single-words"] > 0.82
     assert sum(told.values()) / len(rows) > 0.97
+
+
+@pytest.mark.parametrize("text", ["kaise ho", "usne bola", "accha bhai", "or kya", "refund kab milega bhai, mujhe abhi chahiye"])
+def test_hindi_in_latin_letters_is_told_by_its_own_words(text: str) -> None:
+    found = tongue(text)
+    assert found is not None
+    assert found.code == ROMANISED
