@@ -70,7 +70,7 @@ class Names:
 
         A name must stand as a word of its own. A name that is also a word (`orange`) is weighed by what stands around it. Of several firms
         with one name the one is meant whose page it is (`own`), else the only one of the post's country (ISO 3166).
-        """  # fmt: skip
+        """
         found: dict[str, AboutFirm] = {}
 
         def note(keys: Iterable[str], score: float, how: str, why: tuple[str, ...] = ()) -> None:
@@ -83,8 +83,8 @@ class Names:
                     found[key] = AboutFirm(key=key, score=shared, how=how, why=why)
 
         for mention in mentions:
-            own = self._at.get((source or "", mention.casefold()))
-            note((own,) if own else self._mentions.handles.all(mention.casefold()), 1.0 if own else 0.95, "handle")
+            there = self._at.get((source or "", mention.casefold()))
+            note((there,) if there else self._mentions.handles.all(mention.casefold()), 1.0 if there else 0.95, "handle")
         for hashtag in hashtags:
             note(self._mentions.tight.all(tight(fold(hashtag))) or self._mentions.handles.all(hashtag.casefold()), 0.9, "hashtag")
         for link in links:

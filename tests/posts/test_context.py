@@ -73,6 +73,7 @@ def test_of_firms_with_one_name_the_page_or_the_country_tells() -> None:
     assert {firm.key: (firm.score, firm.why) for firm in TWINS.find("Union Trust again", country="SM")} == {"union-it": (0.9, ("of SM",))}
     assert {firm.key: firm.why for firm in TWINS.find("Union Trust again", own="union-fr", country="IT")} == {"union-fr": ("its page",)}
     assert {firm.score for firm in TWINS.find("Union Trust again", country="DE")} == {0.45}
+    assert {firm.key for firm in TWINS.find("Union Trust again", mentions=("somebody",), own="union-fr", country="IT")} == {"union-fr"}
 
 
 def test_a_legal_entity_is_its_firm() -> None:
