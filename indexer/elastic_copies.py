@@ -19,13 +19,7 @@ from plaint.model import Post, post_from_json
 from plaint.ports import CopyGroup, StoreDown
 from plaint.posts import sameness
 from plaint.posts.copies import CAMPAIGN, Kind
-from plaint.posts.grouping import EXACT, NEAR, Come, Head, Look, Plan, kind_by, plan, words_of
-
-FEW = 200
-"""Posts of a group that are grouped anew when one of them leaves."""
-
-TRIED = 50
-"""Posts of a group that are tried to stand under the bands of one that left it."""
+from plaint.posts.grouping import EXACT, FEW, TRIED, Come, Head, Look, Plan, kind_by, label_of, plan, words_of
 
 ASKED = 10_000
 """Bands in one request."""
@@ -200,7 +194,7 @@ class ElasticCopies:
     def _apply(self, labels: Sequence[tuple[str, str, Kind, bool]]) -> None:
         actions: list[Action] = []
         for key, group, kind, is_exact in labels:
-            said = "" if kind is Kind.SINGLE else f"{group} {kind} {EXACT if is_exact else NEAR}"
+            said = label_of(group, kind, exact=is_exact)
             actions.append(({"update": {"_index": "copies", "_id": doc_id(key), "retry_on_conflict": 10}}, {"doc": {"label": said}}))
             actions.append(
                 ({"update": {"_index": "posts", "_id": doc_id(key), "retry_on_conflict": 10}}, {"doc": copied_parts(group, kind, exact=is_exact)})

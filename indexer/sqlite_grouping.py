@@ -12,13 +12,7 @@ import msgspec
 from plaint.model import post_from_json
 from plaint.posts import sameness
 from plaint.posts.copies import CAMPAIGN, Kind
-from plaint.posts.grouping import EXACT, NEAR, Come, Head, Look, Plan, kind_by, plan, tags, words_of
-
-FEW = 200
-"""Posts of a group that are grouped anew when one of them leaves."""
-
-TRIED = 50
-"""Posts of a group that are tried to stand under the bands of one that left it."""
+from plaint.posts.grouping import EXACT, FEW, TRIED, Come, Head, Look, Plan, kind_by, label_of, plan, tags, words_of
 
 
 class Label(NamedTuple):
@@ -177,7 +171,7 @@ def _key(band: str) -> int:
 
 
 def _said(label: Label) -> str:
-    return "" if label.kind is Kind.SINGLE else f"{label.group} {label.kind} {EXACT if label.is_exact else NEAR}"
+    return label_of(label.group, label.kind, exact=label.is_exact)
 
 
 def _list(numbers: Iterable[int]) -> str:

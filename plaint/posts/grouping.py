@@ -18,6 +18,12 @@ from plaint.posts.words import key_of, terms
 LEAST = 6
 """Words that a text has at least to be held to be somebody's copy: "great bank, thank you" says nobody but once."""
 
+FEW = 200
+"""Posts of a group that are grouped anew when one of them leaves; a larger one only has others stand in for it."""
+
+TRIED = 50
+"""Posts of a larger group that are tried to stand under the bands of one that left it."""
+
 EXACT, NEAR = "exact", "near"
 """Whether another post of the group has the same words in the same order, or only nearly the same."""
 
@@ -128,6 +134,11 @@ def kind_by(look: Look) -> Kind:
 def tags(group: str, kind: Kind, *, exact: bool) -> list[tuple[str, str]]:
     """(field, value) of what a search knows of a post's copies; nothing for a post that has none."""
     return [] if kind is Kind.SINGLE else [("same", group), ("copies", str(kind)), ("copies", EXACT if exact else NEAR)]
+
+
+def label_of(group: str, kind: Kind, *, exact: bool) -> str:
+    """The same in one line, by which a store sees whether a post's tags are others now; empty where there are none."""
+    return " ".join(value for _, value in tags(group, kind, exact=exact))
 
 
 def _met(one: Come, heads: Mapping[str, Sequence[Head]], made: Plan) -> list[str]:
