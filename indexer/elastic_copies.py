@@ -65,7 +65,7 @@ class ElasticCopies:
         if not come:
             return
         made = self._plan(come.values())
-        before = self._kinds({group for group in made.groups.values() if group not in {one.name for one in come.values()}})
+        before = self._kinds(set(made.groups.values()) - {one.name for one in come.values()})
         self._write(come, made)
         merged = set(map(made.now, made.merged)) | self._look_again(come, made)
         groups = self.of(list(come))
@@ -121,12 +121,15 @@ class ElasticCopies:
         posts = list(come)
         return plan(posts, self._heads(sorted({band for one in posts for band in one.bands})), self._size)
 
-    def _heads(self, bands: Sequence[str]) -> dict[str, list[Head]]:
+    def _heads(self, bands: Sequence[str], *, but: Sequence[str] = ()) -> dict[str, list[Head]]:
+        """The posts that stand for groups under bands, without those of the batch itself (`but`)."""
         self._c.wrote("copies")
         docs: dict[str, Json] = {}
         for start in range(0, len(bands), ASKED):
             asked = {
-                "query": {"terms": {"bands": list(bands[start : start + ASKED])}},
+                "query": {
+                    "bool": {"filter": [{"terms": {"bands": list(bands[start : start + ASKED])}}], "must_not": [{"terms": {"post": list(but)}}]}
+                },
                 "sort": [{"post": "asc"}],
                 "_source": ["post", "group", "bands"],
             }
@@ -163,7 +166,8 @@ class ElasticCopies:
     def _look_again(self, come: Mapping[str, Come], made: Plan) -> set[str]:
         """Make groups one that were founded at the same time for the same text; what they are called."""
         founders = [one for key, one in come.items() if made.groups[key] == one.name]
-        again, merged = self._plan(founders) if founders else Plan(), set[str]()
+        others = self._heads(sorted({band for one in founders for band in one.bands}), but=list(come)) if founders else {}
+        again, merged = plan(founders, others, self._size), set[str]()
         for one in founders:
             other = again.now(again.groups[one.key])
             if other != one.name:
