@@ -18,7 +18,7 @@ from plaint.understand.personal_rules import found_in
 from plaint.understand.personal_tagger import LABELS, Tagger, Tokens, Weights, is_given, is_surname, tokens
 from plaint.understand.understanding import Span
 
-MODEL = "personal 1"
+MODEL = "personal 2"
 LINE = 0.2
 """A word is personal from this probability on; low, since one that is missed is shown (chosen by cross-validation over templates)."""
 

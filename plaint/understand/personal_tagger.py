@@ -190,10 +190,11 @@ class Tagger:
         self._shapes = np.zeros(0, np.int64)
 
     def probabilities(self, said: Tokens) -> NDArray[np.float32]:
-        """One row for each word of `said.words`, one column for each label."""
+        """One row for each word of `said.words`, one column for each label; what a text's words are does not depend on the texts beside it."""
         ids = self._ids(said.words)
         one = self._first(ids)
-        return _soft(one + self._second(np.argmax(one, 1)))
+        is_word = self._shapes[ids] > 0
+        return _soft(one + self._second(np.where(is_word, np.argmax(one, 1), 0)))
 
     def _first(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         weights, shapes = self._weights, self._shapes[ids]

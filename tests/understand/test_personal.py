@@ -109,3 +109,9 @@ def test_offsets_count_in_title_and_text_together() -> None:
 def test_hostile_texts_end_soon() -> None:
     for text in ("1 " * 20_000, "(" * 20_000, "A" * 20_000, "a.b@" * 5_000, "1.2.3." * 5_000, "Mr " * 5_000, "Street " * 5_000, "x*" * 9_000):
         find([text])
+
+
+def test_what_is_found_does_not_depend_on_the_texts_beside_it() -> None:
+    text, other = "Für Frau Weiß", "The card was kept; nobody came."
+    alone = find([text])[0]
+    assert [find(batch)[at] for batch, at in (([other, text], 1), ([text, other], 0), ([text, text], 1))] == [alone] * 3
