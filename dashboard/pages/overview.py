@@ -138,14 +138,14 @@ def _at_once(person: Person, query: Node, period: Period, base: Parameters) -> F
 
 
 def _campaigns(person: Person, query: Node, period: Period, base: Parameters) -> list[Figure]:
-    """How many campaigns there are, where there is one."""
+    """How many posts belong to campaigns, where there is one."""
     asked = Search(query=periods.within(And((query, parse_query(metrics.CAMPAIGN))), period), limit=0, facets=("same",))
     found = reads.look_up(person, asked)
     if not found.total:
         return []
     return [Figure(
-        label=say("figure.campaigns"), value=f"{len(found.facets['same']):,}", definition=metrics.CAMPAIGNS, page="search",
-        parameters={**base, "q": metrics.CAMPAIGN}, beside=say("figure.campaign_posts", posts=count(found.total, "post")),
+        label=say("figure.campaigns"), value=f"{found.total:,}", definition=metrics.CAMPAIGNS, page="search",
+        parameters={**base, "q": metrics.CAMPAIGN}, beside=say("figure.campaign_texts", texts=count(len(found.facets["same"]), "text")),
     )]  # fmt: skip
 
 

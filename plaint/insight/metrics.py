@@ -90,10 +90,10 @@ URGENT = "has:urgency"
 """The query of the posts that somebody should look at once."""
 
 CAMPAIGNS = (
-    "Texts that posts of the period share under three names or more, word for word or changed in a few words. Names are all that tells people "
+    "Posts of the period whose text stands under three names or more, word for word or changed in a few words. Names are all that tells people "
     "apart; texts of fewer than six words are not compared. Nobody has looked whether people were asked to post it."
 )
-"""What `Campaigns` counts: `CAMPAIGN` lists the posts."""
+"""What `In campaigns` counts: `CAMPAIGN` lists the posts."""
 CAMPAIGN = "copies:campaign"
 """The query of the posts that belong to a campaign."""
 
