@@ -251,6 +251,8 @@ class Tour:
         assert self.one("understand", "correct", self.posts[0], "--part", "complaint", "--say", "yes", "--as", "tom")["by"] == "tom"
         assert self.one("understand", "corrections", "--as", "anna")["post"] == self.posts[0]
         assert self.say("understand", "drift", "--as", "anna")
+        assert next(line for line in self.say("understand", "mapping", "--as", "anna") if line["from_code"] == "Debt collection")["reviewer"]
+        assert all(line["kind"] == "repeat" for line in self.say("same", "--stored", "repeat", "--as", "anna"))
         rising = self._typed(("surge", "--firm", "merrow"), None)
         assert (rising.status, rising.out.partition("\n")[0]) == (0, "timestamp,score,alarm"), rising.err
         self.ran.append("surge")
